@@ -1,0 +1,5 @@
+export * from './amount.ts';
+export * from './fraction.ts';
+export * from './ids.ts';
+export * from './result.ts';
+export * from './terms.ts';

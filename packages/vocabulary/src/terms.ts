@@ -1,0 +1,114 @@
+/** The closed lists that both the contracts and the domain speak; each word follows FIX or MT5. */
+
+export const SIDES = ['buy', 'sell'] as const;
+export type Side = (typeof SIDES)[number];
+export const oppositeSide = (side: Side): Side => (side === 'buy' ? 'sell' : 'buy');
+
+export const ORDER_STATUSES = [
+  'denied',
+  'queued',
+  'working',
+  'partially_filled',
+  'filled',
+  'rejected',
+  'cancelled',
+  'expired',
+  'unknown',
+] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+export const FLOWS = ['local', 'provider'] as const;
+export type Flow = (typeof FLOWS)[number];
+
+export const ACCOUNT_TYPES = ['live', 'demo'] as const;
+export type AccountType = (typeof ACCOUNT_TYPES)[number];
+
+export const ACCOUNT_MODES = ['hedging', 'netting'] as const;
+export type AccountMode = (typeof ACCOUNT_MODES)[number];
+
+export const ACCOUNT_STATUSES = ['active', 'close_only', 'suspended'] as const;
+export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
+
+export const INSTRUMENT_CLASSES = ['fx', 'metal', 'index', 'energy', 'crypto', 'share'] as const;
+export type InstrumentClass = (typeof INSTRUMENT_CLASSES)[number];
+
+export const TRADE_MODES = ['full', 'close_only', 'disabled'] as const;
+export type TradeMode = (typeof TRADE_MODES)[number];
+
+export const LEDGER_KINDS = ['deposit', 'withdrawal', 'profit', 'commission', 'swap', 'adjustment'] as const;
+export type LedgerKind = (typeof LEDGER_KINDS)[number];
+
+export const EVENT_TYPES = [
+  'order.accepted',
+  'order.denied',
+  'order.queued',
+  'order.working',
+  'order.partially_filled',
+  'order.filled',
+  'order.rejected',
+  'order.cancelled',
+  'order.expired',
+  'order.unknown',
+  'order.replaced',
+  'order.triggered',
+  'position.opened',
+  'position.changed',
+  'position.closed',
+  'ledger.entry',
+  'margin.changed',
+  'margin.call.entered',
+  'margin.call.left',
+  'stop_out',
+  'account.changed',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** What a provider can report of a request (WIRE.md). */
+export const EXECUTION_TYPES = [
+  'new',
+  'partial_fill',
+  'fill',
+  'rejected',
+  'cancelled',
+  'replaced',
+  'expired',
+  'status',
+  'trade_cancel',
+  'trade_correct',
+] as const;
+export type ExecutionType = (typeof EXECUTION_TYPES)[number];
+
+export const REQUEST_KINDS = ['new', 'cancel', 'replace', 'close', 'protect', 'status'] as const;
+export type RequestKind = (typeof REQUEST_KINDS)[number];
+
+/** Why we, not a provider, refused an order. Closed: a new code comes with the rule that needs it. */
+export const DENIAL_CODES = [
+  'MARGIN_EXCEEDS_FREE',
+  'PRICE_STALE',
+  'PRICE_UNAVAILABLE',
+  'PRICE_MOVED',
+  'CONVERSION_RATE_MISSING',
+  'SYMBOL_UNKNOWN',
+  'SYMBOL_NOT_PERMITTED',
+  'SESSION_CLOSED',
+  'TRADE_MODE_FORBIDS',
+  'VOLUME_TOO_SMALL',
+  'VOLUME_TOO_LARGE',
+  'VOLUME_OFF_STEP',
+  'PRICE_OFF_TICK',
+  'PRECISION_EXCEEDED',
+  'STOP_TOO_CLOSE',
+  'STOP_WRONG_SIDE',
+  'ACCOUNT_NOT_ACTIVE',
+  'ACCOUNT_CLOSE_ONLY',
+  'POSITION_NOT_OPEN',
+  'POSITION_ALREADY_CLOSING',
+  'ORDER_NOT_WORKING',
+  'LIMIT_ORDERS_EXCEEDED',
+  'LIMIT_EXPOSURE_EXCEEDED',
+  'PRICE_OUTSIDE_COLLAR',
+  'DUPLICATE_THROTTLED',
+  'KILL_SWITCH',
+  'PROVIDER_UNAVAILABLE',
+] as const;
+export type DenialCode = (typeof DENIAL_CODES)[number];
