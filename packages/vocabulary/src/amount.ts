@@ -85,6 +85,6 @@ export function formatE8(amountE8: bigint, decimalsMin = 0): string {
   return negative ? `-${text}` : text;
 }
 
-export const absolute = <Amount extends bigint>(amount: Amount): Amount => (amount < 0n ? (-amount as Amount) : amount);
+export const absolute = <Amount extends bigint>(amount: Amount): Amount => (amount < 0n ? ((0n - amount) as Amount) : amount);
 export const larger = <Amount extends bigint>(a: Amount, b: Amount): Amount => (a > b ? a : b);
 export const smaller = <Amount extends bigint>(a: Amount, b: Amount): Amount => (a < b ? a : b);
