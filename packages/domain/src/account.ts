@@ -1,0 +1,115 @@
+import type {
+  AccountId,
+  AccountMode,
+  AccountStatus,
+  AccountType,
+  ClientOrderId,
+  Currency,
+  DecisionId,
+  Flow,
+  Fraction,
+  GroupId,
+  LotsE8,
+  MoneyE8,
+  OrderId,
+  OrderStatus,
+  PositionId,
+  PriceE8,
+  ProviderName,
+  RequestId,
+  Side,
+  SymbolName,
+} from '@margrave/vocabulary';
+import type { CommissionTerms } from './group.ts';
+
+/** An account with all that decides its margin. A value: a decision returns the next one. */
+export interface Account {
+  readonly accountId: AccountId;
+  readonly ownerId: string;
+  readonly type: AccountType;
+  readonly groupId: GroupId;
+  readonly currency: Currency;
+  readonly leverage: bigint;
+  readonly mode: AccountMode;
+  readonly status: AccountStatus;
+  readonly balanceE8: MoneyE8;
+  readonly creditE8: MoneyE8;
+  /** Margin of the positions. */
+  readonly marginExecutedE8: MoneyE8;
+  /** Margin of the positions and the worst of what is in flight; never less than `marginExecutedE8`. */
+  readonly marginTotalE8: MoneyE8;
+  readonly version: bigint;
+  readonly lastSequence: bigint;
+  /** Orders that are not over. */
+  readonly orders: readonly Order[];
+  /** Positions that are open. */
+  readonly positions: readonly Position[];
+}
+
+/** What an order in flight holds back until the provider has spoken. */
+export interface Reservation {
+  /** The worst client price that the reservation covers. */
+  readonly priceE8: PriceE8;
+  /** Margin basis of one unit at that price (see `Position.marginBasis`), in account currency. */
+  readonly unitBasis: Fraction;
+}
+
+/** A client's intent. Market orders, to open or to close a position. */
+export interface Order {
+  readonly orderId: OrderId;
+  readonly clientOrderId: ClientOrderId;
+  readonly symbol: SymbolName;
+  readonly side: Side;
+  readonly volumeE8: LotsE8;
+  readonly filledVolumeE8: LotsE8;
+  /** Σ lots × client price of the fills. */
+  readonly filledNotionalE16: bigint;
+  readonly status: OrderStatus;
+  /** Pinned when accepted, never derived again. */
+  readonly flow: Flow;
+  readonly provider: ProviderName | null;
+  readonly closesPositionId: PositionId | null;
+  readonly maxDeviationE8: PriceE8 | null;
+  /** Added to the provider's price of a buy and taken from that of a sell; pinned when accepted. */
+  readonly markupE8: PriceE8;
+  /** Null when nothing is held back: local orders, closes. */
+  readonly reservation: Reservation | null;
+  /** The provider request that carries the order. */
+  readonly requestId: RequestId | null;
+  readonly reason: string | null;
+  readonly flags: readonly OrderFlag[];
+  readonly decisionId: DecisionId;
+  readonly version: bigint;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** What a reader of the books should look at twice. */
+export const ORDER_FLAGS = ['late_fill', 'overfill', 'slipped_beyond_reservation', 'stale_rate', 'contradictory_report'] as const;
+export type OrderFlag = (typeof ORDER_FLAGS)[number];
+
+/** What is open. On a hedging account one per filled order, on a netting account one per symbol. */
+export interface Position {
+  readonly positionId: PositionId;
+  readonly symbol: SymbolName;
+  readonly side: Side;
+  readonly openVolumeE8: LotsE8;
+  /** Σ lots × client price of what is open: kept instead of an average, which would round. */
+  readonly openNotionalE16: bigint;
+  /**
+   * Σ lots (e8) × unit basis, frozen at the opening; exact. The unit basis is the price of one unit of the margin currency
+   * in account currency, times the instrument's price where margin is reckoned in the quote currency. Margin is this times
+   * the contract size over the leverage.
+   */
+  readonly marginBasis: Fraction;
+  /** Pinned at the opening. */
+  readonly commission: CommissionTerms;
+  readonly flow: Flow;
+  readonly provider: ProviderName | null;
+  /** The provider request that opened it. */
+  readonly openingRequestId: RequestId | null;
+  readonly closingOrderId: OrderId | null;
+  readonly openedAtMs: number;
+  readonly closedAtMs: number | null;
+  readonly version: bigint;
+}

@@ -1,0 +1,66 @@
+import type {
+  ClientOrderId,
+  ExecutionType,
+  LotsE8,
+  OrderId,
+  OrderStatus,
+  PositionId,
+  PriceE8,
+  ProviderName,
+  RequestId,
+  Side,
+  SymbolName,
+} from '@margrave/vocabulary';
+
+/** A client opens: a market order. */
+export interface PlaceOrder {
+  readonly kind: 'place';
+  readonly clientOrderId: ClientOrderId;
+  readonly symbol: SymbolName;
+  readonly side: Side;
+  readonly volumeE8: LotsE8;
+  /** How much worse than the quote a provider may fill it; null for the instrument's default. */
+  readonly maxDeviationE8: PriceE8 | null;
+}
+
+/** A client closes a position whole. */
+export interface ClosePosition {
+  readonly kind: 'close';
+  readonly clientOrderId: ClientOrderId;
+  readonly positionId: PositionId;
+}
+
+/** A provider reports on an order of the account; checked to be about that order's symbol and side. */
+export interface ApplyReport {
+  readonly kind: 'report';
+  readonly orderId: OrderId;
+  readonly provider: ProviderName;
+  readonly executionId: string;
+  /** The request reported on: the one that carries the order, or a status request about it. */
+  readonly requestId: RequestId;
+  readonly executionType: ExecutionType;
+  /** Of this report alone; with `lastPriceE8` for fills. */
+  readonly lastVolumeE8: LotsE8 | null;
+  readonly lastPriceE8: PriceE8 | null;
+  /** For a status report: what the provider says the order is, and how much of it has been filled. */
+  readonly orderStatus: ReportedStatus | null;
+  readonly cumulativeVolumeE8: LotsE8 | null;
+  readonly reason: string | null;
+}
+
+export type ReportedStatus = 'never_seen' | Exclude<OrderStatus, 'denied' | 'queued' | 'unknown'>;
+
+/** The provider has been silent about an order for longer than its limit. */
+export interface NoteSilence {
+  readonly kind: 'silence';
+  readonly orderId: OrderId;
+}
+
+/** The order was withdrawn before it left: it is certain that the provider will never see it. */
+export interface WithdrawOrder {
+  readonly kind: 'withdraw';
+  readonly orderId: OrderId;
+}
+
+/** Everything that changes an account today. */
+export type Command = PlaceOrder | ClosePosition | ApplyReport | NoteSilence | WithdrawOrder;

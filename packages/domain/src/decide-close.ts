@@ -1,0 +1,129 @@
+import {
+  fraction,
+  ok,
+  refuse,
+  type DecisionId,
+  type LotsE8,
+  type OrderId,
+  type PriceE8,
+  type RequestId,
+  type Result,
+  oppositeSide,
+} from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
+import type { Account, Position } from './account.ts';
+import { ChangeBuilder, type Change, type DecisionContext, type DraftOrder } from './change.ts';
+import { markupE8 } from './client-price.ts';
+import type { ClosePosition } from './command.ts';
+import { profitRates } from './conversion.ts';
+import { dealingPrice, SEND_BEFORE_MS } from './decide-place.ts';
+import { word, type Denial } from './denial.ts';
+import { fillAtOnce, type FillTerms } from './fill.ts';
+import type { Instrument } from './instrument.ts';
+import { pointE8 } from './market.ts';
+import { recordDecision } from './record-decision.ts';
+
+/** There is no such position on the account, now or ever: the edge answers as for any address that is not there. */
+export interface NoSuchPosition {
+  readonly refusedAs: 'no_such_position';
+}
+
+/**
+ * Decides the closing of a position as a whole, in the flow it was opened in. A close never fails on margin. `wasClosed` is the
+ * position where it is known to have been closed before.
+ */
+export function decideClose(
+  account: Account,
+  command: ClosePosition,
+  given: DecisionContext,
+  wasClosed: Position | undefined,
+): Result<Change, NoSuchPosition> {
+  const position = account.positions.find((candidate) => candidate.positionId === command.positionId) ?? wasClosed;
+  if (position === undefined) return refuse({ refusedAs: 'no_such_position' });
+  const change = new ChangeBuilder(account, given, 'client');
+  const order = closingOrder(position, command, change);
+  const terms = closeTerms(account, position, change);
+  if (!terms.ok) {
+    const kept = change.putOrder({ ...order, reason: terms.refusal.code });
+    change.addEvent({ type: 'order.denied', order: kept });
+    return ok(change.finish(recordDecision(change, order, 'close', { denial: terms.refusal, terms: null, check: null })));
+  }
+  if (position.flow === 'local') fillAtOnce(change, order, terms.value);
+  else closeAtProvider(change, order, position, terms.value.instrument);
+  return ok(change.finish(recordDecision(change, order, 'close', { denial: null, terms: terms.value, check: null })));
+}
+
+const closingOrder = (position: Position, command: ClosePosition, change: ChangeBuilder): DraftOrder => ({
+  orderId: change.nextId<OrderId>(),
+  clientOrderId: command.clientOrderId,
+  symbol: position.symbol,
+  side: oppositeSide(position.side),
+  volumeE8: position.openVolumeE8,
+  filledVolumeE8: 0n as LotsE8,
+  filledNotionalE16: 0n,
+  status: 'denied',
+  flow: position.flow,
+  provider: position.provider,
+  closesPositionId: position.positionId,
+  maxDeviationE8: null,
+  markupE8: 0n as PriceE8,
+  reservation: null,
+  requestId: null,
+  reason: null,
+  flags: [],
+  decisionId: change.nextId<DecisionId>(),
+  createdAtMs: change.nowMs,
+});
+
+function closeTerms(account: Account, position: Position, change: ChangeBuilder): Result<FillTerms, Denial> {
+  const { context } = change;
+  if (account.status === 'suspended') return refuse({ code: 'ACCOUNT_NOT_ACTIVE', numbers: { status: word(account.status) } });
+  const numbers = { positionId: word(position.positionId) };
+  if (position.openVolumeE8 === 0n) return refuse({ code: 'POSITION_NOT_OPEN', numbers });
+  if (position.closingOrderId !== null) {
+    return refuse({ code: 'POSITION_ALREADY_CLOSING', numbers: { ...numbers, closingOrderId: word(position.closingOrderId) } });
+  }
+  const instrument = context.market.instrument(position.symbol);
+  assert(instrument, `decideClose: no instrument ${position.symbol}`);
+  if (instrument.tradeMode === 'disabled') {
+    return refuse({
+      code: 'TRADE_MODE_FORBIDS',
+      numbers: { symbol: word(position.symbol), tradeMode: word(instrument.tradeMode) },
+    });
+  }
+  const price = dealingPrice({ symbol: position.symbol, side: oppositeSide(position.side) }, instrument, context);
+  if (!price.ok) return price;
+  const rates = profitRates(
+    context.market,
+    context.group.policies.conversion,
+    instrument.quoteCurrency,
+    account.currency,
+    'trusted',
+  );
+  if (!rates.ok) return rates;
+  const { numerator, denominator } = position.marginBasis;
+  const positionBasis = fraction(numerator, denominator * position.openVolumeE8);
+  return ok({ instrument, priceE8: price.value, unitBasis: positionBasis, profitRates: rates.value });
+}
+
+function closeAtProvider(change: ChangeBuilder, order: DraftOrder, position: Position, instrument: Instrument): void {
+  const requestId = change.nextId<RequestId>();
+  const queued = change.putOrder({
+    ...order,
+    status: 'queued',
+    markupE8: markupE8(change.context.group, instrument),
+    maxDeviationE8: (instrument.defaultDeviationPoints * pointE8(instrument)) as PriceE8,
+    requestId,
+  });
+  change.addEvent({ type: 'order.accepted', order: queued });
+  change.addEvent({ type: 'order.queued', order: queued });
+  const closing = change.putPosition({ ...position, closingOrderId: order.orderId });
+  change.addEvent({ type: 'position.changed', position: closing, orderId: order.orderId });
+  change.instruct({
+    kind: 'close',
+    requestId,
+    order: queued,
+    originalRequestId: position.openingRequestId,
+    sendBeforeMs: change.nowMs + SEND_BEFORE_MS,
+  });
+}

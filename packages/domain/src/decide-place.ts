@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import {
+  fitsDecimals,
+  ok,
+  refuse,
+  type DecisionId,
+  type Flow,
+  type LotsE8,
+  type OrderId,
+  type PriceE8,
+  type RequestId,
+  type Result,
+  type SymbolName,
+} from '@margrave/vocabulary';
+import type { Account, Order } from './account.ts';
+import { ChangeBuilder, type Change, type DecisionContext, type DraftOrder } from './change.ts';
+import { checkMargin } from './check.ts';
+import { clientPrices, markupE8, type Dealing } from './client-price.ts';
+import type { PlaceOrder } from './command.ts';
+import { profitRates } from './conversion.ts';
+import type { CheckRecord } from './decision-record.ts';
+import { count, lots, priceStale, priceUnavailable, word, type Denial } from './denial.ts';
+import { fillAtOnce, type FillTerms } from './fill.ts';
+import type { Instrument } from './instrument.ts';
+import { unitBasis } from './margin/basis.ts';
+import { pointE8, quoteState } from './market.ts';
+import { recordDecision } from './record-decision.ts';
+
+/** How long a provider has to receive a new order after it was accepted. */
+export const SEND_BEFORE_MS = 2_000;
+
+/**
+ * Decides a market order that opens. Local: filled at once at the client's price. Provider: reserved at the quote plus the
+ * deviation and sent. A refusal is kept as a denied order; it changes the account's version like an acceptance.
+ */
+export function decidePlace(account: Account, command: PlaceOrder, given: DecisionContext): Change {
+  const change = new ChangeBuilder(account, given, 'client');
+  const order = newOrder(account, command, change);
+  const { context } = change;
+  const terms = tradeTerms(account, command, context);
+  if (!terms.ok) return denied(change, order, terms.refusal, null, null);
+  const { instrument, reservedPriceE8, unitBasis: basis, path } = terms.value;
+  const reservation = { priceE8: reservedPriceE8, unitBasis: basis };
+  const checked = checkMargin(account, context, instrument, { ...order, reservation, status: 'queued', conversionPath: path });
+  if (!checked.passed) return denied(change, order, checked.denial, terms.value, checked.record);
+  const accepted = { ...order, markupE8: markupE8(context.group, instrument) };
+  if (order.flow === 'local') fillAtOnce(change, accepted, terms.value);
+  else sendToProvider(change, accepted, terms.value);
+  return change.finish(recordDecision(change, order, 'place', { denial: null, terms: terms.value, check: checked.record }));
+}
+
+/** Demo accounts are always dealt in house, whatever their group. */
+export const flowOf = (account: Account, context: Dealing): Flow => (account.type === 'demo' ? 'local' : context.group.flow);
+
+function newOrder(account: Account, command: PlaceOrder, change: ChangeBuilder): DraftOrder {
+  const flow = flowOf(account, change.context);
+  const provider = flow === 'local' ? null : change.context.group.provider;
+  assert(flow === 'local' || provider !== null, `group ${change.context.group.groupId} routes to a provider and names none`);
+  return {
+    orderId: change.nextId<OrderId>(),
+    clientOrderId: command.clientOrderId,
+    symbol: command.symbol,
+    side: command.side,
+    volumeE8: command.volumeE8,
+    filledVolumeE8: 0n as LotsE8,
+    filledNotionalE16: 0n,
+    status: 'denied',
+    flow,
+    provider,
+    closesPositionId: null,
+    maxDeviationE8: command.maxDeviationE8,
+    markupE8: 0n as PriceE8,
+    reservation: null,
+    requestId: null,
+    reason: null,
+    flags: [],
+    decisionId: change.nextId<DecisionId>(),
+    createdAtMs: change.nowMs,
+  };
+}
+
+/** What an order is dealt on, once nothing but margin can refuse it. */
+export interface TradeTerms extends FillTerms {
+  /** The worst price that the order may fill at; the margin is reckoned on it. */
+  readonly reservedPriceE8: PriceE8;
+  readonly deviationE8: PriceE8;
+  /** The symbols whose prices made the basis. */
+  readonly path: readonly SymbolName[];
+}
+
+function tradeTerms(account: Account, command: PlaceOrder, context: DecisionContext): Result<TradeTerms, Denial> {
+  if (account.status === 'suspended') return refuse({ code: 'ACCOUNT_NOT_ACTIVE', numbers: { status: word(account.status) } });
+  if (account.status === 'close_only') return refuse({ code: 'ACCOUNT_CLOSE_ONLY', numbers: { status: word(account.status) } });
+  const instrument = context.market.instrument(command.symbol);
+  if (instrument === undefined) return refuse({ code: 'SYMBOL_UNKNOWN', numbers: { symbol: word(command.symbol) } });
+  if (!context.group.symbols.has(command.symbol)) {
+    return refuse({ code: 'SYMBOL_NOT_PERMITTED', numbers: { symbol: word(command.symbol) } });
+  }
+  if (instrument.tradeMode !== 'full') {
+    return refuse({
+      code: 'TRADE_MODE_FORBIDS',
+      numbers: { symbol: word(command.symbol), tradeMode: word(instrument.tradeMode) },
+    });
+  }
+  const size = refusedSize(command, instrument);
+  if (size !== undefined) return refuse(size);
+  const price = dealingPrice(command, instrument, context);
+  if (!price.ok) return price;
+  const deviationE8 = command.maxDeviationE8 ?? ((instrument.defaultDeviationPoints * pointE8(instrument)) as PriceE8);
+  const slips = flowOf(account, context) === 'provider';
+  const reservedPriceE8 = (slips ? price.value + deviationE8 : price.value) as PriceE8;
+  const basis = unitBasis(context.market, context.group.policies, instrument, account.currency, reservedPriceE8, 'trusted');
+  if (!basis.ok) return basis;
+  // A deal's profit must be convertible before the deal is made.
+  const rates = profitRates(
+    context.market,
+    context.group.policies.conversion,
+    instrument.quoteCurrency,
+    account.currency,
+    'trusted',
+  );
+  if (!rates.ok) return rates;
+  return ok({
+    instrument,
+    priceE8: price.value,
+    reservedPriceE8,
+    deviationE8,
+    unitBasis: basis.value.basis,
+    path: basis.value.path,
+    profitRates: rates.value,
+  });
+}
+
+function refusedSize(command: PlaceOrder, instrument: Instrument): Denial | undefined {
+  const { volumeE8 } = command;
+  const numbers = {
+    volume: lots(volumeE8),
+    volumeMin: lots(instrument.volumeMinE8),
+    volumeMax: lots(instrument.volumeMaxE8),
+    volumeStep: lots(instrument.volumeStepE8),
+  };
+  if (volumeE8 < instrument.volumeMinE8) return { code: 'VOLUME_TOO_SMALL', numbers };
+  if (volumeE8 > instrument.volumeMaxE8) return { code: 'VOLUME_TOO_LARGE', numbers };
+  if (volumeE8 % instrument.volumeStepE8 !== 0n) return { code: 'VOLUME_OFF_STEP', numbers };
+  if (command.maxDeviationE8 !== null && !fitsDecimals(command.maxDeviationE8, instrument.digits)) {
+    return { code: 'PRECISION_EXCEEDED', numbers: { field: word('maxDeviation'), digits: count(BigInt(instrument.digits)) } };
+  }
+  return undefined;
+}
+
+/** The client's price of the side that the order takes, if it may be dealt on now. */
+export function dealingPrice(
+  order: { readonly symbol: SymbolName; readonly side: Order['side'] },
+  instrument: Instrument,
+  context: Dealing,
+): Result<PriceE8, Denial> {
+  const quote = context.market.quote(order.symbol);
+  const state = quoteState(context.market, instrument);
+  if (state === 'closed') return refuse({ code: 'SESSION_CLOSED', numbers: { symbol: word(order.symbol) } });
+  if (quote === undefined) return refuse(priceUnavailable(order.symbol));
+  if (state === 'stale') return refuse(priceStale(order.symbol, quote.ageMs, instrument.staleLimitMs));
+  const prices = clientPrices(context, instrument, quote);
+  if (prices === undefined) return refuse(priceUnavailable(order.symbol));
+  return ok(order.side === 'buy' ? prices.askE8 : prices.bidE8);
+}
+
+function denied(
+  change: ChangeBuilder,
+  order: DraftOrder,
+  denial: Denial,
+  terms: TradeTerms | null,
+  check: CheckRecord | null,
+): Change {
+  const kept = change.putOrder({ ...order, reason: denial.code });
+  change.addEvent({ type: 'order.denied', order: kept });
+  return change.finish(recordDecision(change, order, 'place', { denial, terms, check }));
+}
+
+function sendToProvider(change: ChangeBuilder, order: DraftOrder, terms: TradeTerms): void {
+  const requestId = change.nextId<RequestId>();
+  const queued = change.putOrder({
+    ...order,
+    status: 'queued',
+    maxDeviationE8: terms.deviationE8,
+    reservation: { priceE8: terms.reservedPriceE8, unitBasis: terms.unitBasis },
+    requestId,
+  });
+  change.addEvent({ type: 'order.accepted', order: queued });
+  change.addEvent({ type: 'order.queued', order: queued });
+  change.instruct({
+    kind: 'new',
+    requestId,
+    order: queued,
+    originalRequestId: null,
+    sendBeforeMs: change.nowMs + SEND_BEFORE_MS,
+  });
+}

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import {
+  compareFractions,
+  larger,
+  ok,
+  refuse,
+  type Fraction,
+  type LotsE8,
+  type OrderStatus,
+  type PriceE8,
+  type RequestId,
+  type Result,
+} from '@margrave/vocabulary';
+import type { Account, Order, OrderFlag, Position } from './account.ts';
+import { ChangeBuilder, type Change, type DecisionContext } from './change.ts';
+import type { ApplyReport, NoteSilence, ReportedStatus, WithdrawOrder } from './command.ts';
+import { profitRates, type ProfitRates } from './conversion.ts';
+import { applyFill, type FillTerms } from './fill.ts';
+import type { Instrument } from './instrument.ts';
+import { unitBasis } from './margin/basis.ts';
+import { isOver, nextOrderStatus, type OrderEvent } from './order-life.ts';
+
+/** Why a report cannot be applied. `wait`: it can be tried again when the market is known; `park`: never, a person must look. */
+export type ReportRefusal =
+  { readonly refusedAs: 'wait'; readonly why: string } | { readonly refusedAs: 'park'; readonly why: string };
+
+/**
+ * Applies a provider's report to the order it is about. A fill is a fact: it is booked whatever the order's status, flagged
+ * where it came late, went over the volume or slipped beyond what was reserved. A report that says nothing new still counts:
+ * the account's version moves, so that the execution is recorded as applied exactly once.
+ */
+export function decideReport(
+  account: Account,
+  order: Order,
+  report: ApplyReport,
+  given: DecisionContext,
+): Result<Change, ReportRefusal> {
+  if (order.provider !== report.provider) {
+    return refuse({ refusedAs: 'park', why: `order ${order.orderId} was sent to ${order.provider}, not to ${report.provider}` });
+  }
+  const change = new ChangeBuilder(account, given, `provider:${report.provider}`);
+  switch (report.executionType) {
+    case 'partial_fill':
+    case 'fill':
+      return applyExecution(change, order, report);
+    case 'new':
+      return ok(moveOn(change, order, 'acknowledge', report));
+    case 'rejected':
+      return ok(moveOn(change, order, 'reject', report));
+    case 'cancelled':
+      return ok(moveOn(change, order, 'cancel', report));
+    case 'expired':
+      return ok(moveOn(change, order, 'expire', report));
+    case 'status':
+      return ok(applyStatus(change, order, report));
+    case 'replaced':
+    case 'trade_cancel':
+    case 'trade_correct':
+      return refuse({ refusedAs: 'park', why: `${report.executionType} of order ${order.orderId} must be settled by a person` });
+    default:
+      return report.executionType satisfies never;
+  }
+}
+
+/** The provider has not spoken within its limit: the order is unknown, its margin stays, and the provider is asked. */
+export function decideSilence(account: Account, command: NoteSilence, given: DecisionContext): Change | 'nothing' {
+  const order = account.orders.find((candidate) => candidate.orderId === command.orderId);
+  if (order === undefined || order.requestId === null) return 'nothing';
+  const change = new ChangeBuilder(account, given, 'worker');
+  const next = nextOrderStatus(order.status, 'silence');
+  const asked = next === undefined ? order : putStatus(change, order, next, { reason: 'provider_silent' });
+  change.instruct({ kind: 'status', requestId: change.nextId<RequestId>(), order: asked, originalRequestId: order.requestId });
+  return change.finish();
+}
+
+/** The order never left the house, and never will: cancelled, and what it held back is free again. */
+export function decideWithdraw(account: Account, command: WithdrawOrder, given: DecisionContext): Change | 'nothing' {
+  const order = account.orders.find((candidate) => candidate.orderId === command.orderId);
+  if (order === undefined) return 'nothing';
+  const change = new ChangeBuilder(account, given, 'relay');
+  end(change, order, 'cancelled', { reason: 'not_sent_in_time' });
+  return change.finish();
+}
+
+const EVENT_OF_STATUS: Readonly<Record<ReportedStatus, OrderEvent | undefined>> = {
+  never_seen: 'reject',
+  rejected: 'reject',
+  cancelled: 'cancel',
+  expired: 'expire',
+  working: 'acknowledge',
+  // The fills themselves are reported again before the status; nothing is booked on a status alone.
+  partially_filled: undefined,
+  filled: undefined,
+};
+
+function applyStatus(change: ChangeBuilder, order: Order, report: ApplyReport): Change {
+  change.endRequest(report.requestId);
+  const event = report.orderStatus === null ? undefined : EVENT_OF_STATUS[report.orderStatus];
+  if (event === undefined) return change.finish();
+  return moveOn(change, order, event, { ...report, reason: report.reason ?? report.orderStatus });
+}
+
+/** A report without an execution: an acknowledgement or an end. */
+function moveOn(change: ChangeBuilder, order: Order, event: OrderEvent, report: ApplyReport): Change {
+  const next = nextOrderStatus(order.status, event);
+  if (next === undefined) {
+    // An end that the executions contradict is kept in sight; everything else that changes nothing is a repetition.
+    if (event === 'reject' && order.filledVolumeE8 > 0n) putStatus(change, order, order.status, { flag: 'contradictory_report' });
+    return change.finish();
+  }
+  if (isOver(next)) end(change, order, next, { reason: report.reason });
+  else putStatus(change, order, next, {});
+  return change.finish();
+}
+
+interface Noted {
+  readonly reason?: string | null;
+  readonly flag?: OrderFlag;
+}
+
+function putStatus(change: ChangeBuilder, order: Order, status: OrderStatus, noted: Noted): Order {
+  const flags = noted.flag === undefined ? order.flags : withFlags(order.flags, [noted.flag]);
+  const changed = change.putOrder({ ...order, status, flags, reason: noted.reason === undefined ? order.reason : noted.reason });
+  change.addEvent({ type: `order.${status}`, order: changed });
+  return changed;
+}
+
+/** The order is over: its request is answered, and a position that it was closing can be closed again. */
+function end(change: ChangeBuilder, order: Order, status: OrderStatus, noted: Noted): void {
+  putStatus(change, order, status, noted);
+  change.endRequest(order.requestId);
+  freeClosingPosition(change, order);
+}
+
+function freeClosingPosition(change: ChangeBuilder, order: Order): void {
+  const position: Position | undefined = order.closesPositionId === null ? undefined : change.position(order.closesPositionId);
+  if (position === undefined || position.closingOrderId !== order.orderId) return;
+  const freed = change.putPosition({ ...position, closingOrderId: null });
+  change.addEvent({ type: 'position.changed', position: freed, orderId: order.orderId });
+}
+
+const withFlags = (flags: readonly OrderFlag[], more: readonly OrderFlag[]): readonly OrderFlag[] => [
+  ...new Set([...flags, ...more]),
+];
+
+function applyExecution(change: ChangeBuilder, order: Order, report: ApplyReport): Result<Change, ReportRefusal> {
+  const { lastVolumeE8, lastPriceE8 } = report;
+  if (lastVolumeE8 === null || lastPriceE8 === null || lastVolumeE8 <= 0n || lastPriceE8 <= 0n) {
+    return refuse({
+      refusedAs: 'park',
+      why: `${report.executionType} of order ${order.orderId} without a positive volume and price`,
+    });
+  }
+  const { market } = change.context;
+  const instrument = market.instrument(order.symbol);
+  assert(instrument, `decideReport: no instrument ${order.symbol}`);
+  const signedMarkupE8 = order.side === 'buy' ? order.markupE8 : -order.markupE8;
+  const priceE8 = (lastPriceE8 + signedMarkupE8) as PriceE8;
+  if (priceE8 <= 0n)
+    return refuse({ refusedAs: 'park', why: `the price of order ${order.orderId} leaves nothing after the markup` });
+  const terms = bookingTerms(change, order, instrument, priceE8);
+  if (!terms.ok) return terms;
+  const filledVolumeE8 = (order.filledVolumeE8 + lastVolumeE8) as LotsE8;
+  const status = nextOrderStatus(order.status, filledVolumeE8 >= order.volumeE8 ? 'fill' : 'partial_fill');
+  if (status === undefined)
+    return refuse({ refusedAs: 'park', why: `a fill of order ${order.orderId}, which is ${order.status}` });
+  const flags = fillFlags(order, filledVolumeE8, terms.value);
+  const filled = change.putOrder({
+    ...order,
+    status,
+    filledVolumeE8,
+    filledNotionalE16: order.filledNotionalE16 + lastVolumeE8 * priceE8,
+    flags: withFlags(order.flags, flags),
+  });
+  change.addEvent({ type: `order.${status}`, order: filled });
+  applyFill(change, order, {
+    ...terms.value,
+    volumeE8: lastVolumeE8,
+    providerPriceE8: lastPriceE8,
+    executionId: report.executionId,
+    flags,
+  });
+  if (isOver(status)) {
+    change.endRequest(order.requestId);
+    freeClosingPosition(change, filled);
+  }
+  return ok(change.finish());
+}
+
+interface BookingTerms extends FillTerms {
+  readonly staleRate: boolean;
+}
+
+/** Rates to book a fact with: trusted ones, else the last that were seen, flagged; without any it must wait. */
+function bookingTerms(
+  change: ChangeBuilder,
+  order: Order,
+  instrument: Instrument,
+  priceE8: PriceE8,
+): Result<BookingTerms, ReportRefusal> {
+  const trusted = ratesAt(change, instrument, priceE8, 'trusted');
+  const rates = trusted ?? ratesAt(change, instrument, priceE8, 'last_seen');
+  if (rates === undefined) {
+    return refuse({
+      refusedAs: 'wait',
+      why: `no conversion rate of ${instrument.symbol} to ${change.before.currency} for order ${order.orderId}`,
+    });
+  }
+  return ok({ instrument, priceE8, ...rates, staleRate: trusted === undefined });
+}
+
+function ratesAt(
+  change: ChangeBuilder,
+  instrument: Instrument,
+  priceE8: PriceE8,
+  trust: 'trusted' | 'last_seen',
+): { readonly unitBasis: Fraction; readonly profitRates: ProfitRates } | undefined {
+  const { market, group } = change.context;
+  const basis = unitBasis(market, group.policies, instrument, change.before.currency, priceE8, trust);
+  const rates = profitRates(market, group.policies.conversion, instrument.quoteCurrency, change.before.currency, trust);
+  return basis.ok && rates.ok ? { unitBasis: basis.value.basis, profitRates: rates.value } : undefined;
+}
+
+function fillFlags(order: Order, filledVolumeE8: LotsE8, terms: BookingTerms): readonly OrderFlag[] {
+  const flags: OrderFlag[] = [];
+  if (isOver(order.status) || order.status === 'unknown') flags.push('late_fill');
+  if (filledVolumeE8 > larger(order.volumeE8, order.filledVolumeE8)) flags.push('overfill');
+  if (order.reservation !== null && compareFractions(terms.unitBasis, order.reservation.unitBasis) > 0n) {
+    flags.push('slipped_beyond_reservation');
+  }
+  if (terms.staleRate) flags.push('stale_rate');
+  return flags;
+}

@@ -1,0 +1,44 @@
+import { ok, refuse, type Result } from '@margrave/vocabulary';
+import type { Account, Order, Position } from './account.ts';
+import type { Change, DecisionContext } from './change.ts';
+import type { Command } from './command.ts';
+import { decideClose, type NoSuchPosition } from './decide-close.ts';
+import { decidePlace } from './decide-place.ts';
+import { decideReport, decideSilence, decideWithdraw, type ReportRefusal } from './decide-report.ts';
+
+/** What a command may be about besides what the account holds open: an order that is over, a position that was closed. */
+export interface Past {
+  readonly order?: Order | undefined;
+  readonly position?: Position | undefined;
+}
+
+/** Why there is nothing to commit. */
+export type NoChange = NoSuchPosition | ReportRefusal | { readonly refusedAs: 'nothing_to_do' };
+
+/**
+ * The one decision: account, command and market in, everything that changes out. Pure. A denial is a change too; only what
+ * leaves no trace is a `NoChange`.
+ */
+export function decide(account: Account, command: Command, context: DecisionContext, past: Past = {}): Result<Change, NoChange> {
+  switch (command.kind) {
+    case 'place':
+      return ok(decidePlace(account, command, context));
+    case 'close':
+      return decideClose(account, command, context, past.position);
+    case 'report': {
+      const order = account.orders.find((candidate) => candidate.orderId === command.orderId) ?? past.order;
+      if (order === undefined)
+        return refuse({ refusedAs: 'park', why: `order ${command.orderId} is not of account ${account.accountId}` });
+      return decideReport(account, order, command, context);
+    }
+    case 'silence':
+      return changeOrNothing(decideSilence(account, command, context));
+    case 'withdraw':
+      return changeOrNothing(decideWithdraw(account, command, context));
+    default:
+      return command satisfies never;
+  }
+}
+
+const changeOrNothing = (change: Change | 'nothing'): Result<Change, NoChange> =>
+  change === 'nothing' ? refuse({ refusedAs: 'nothing_to_do' }) : ok(change);

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import {
+  addFractions,
+  currencyDecimals,
+  divide,
+  fraction,
+  lowestTerms,
+  scaleFraction,
+  SCALE_E8,
+  smaller,
+  type DealId,
+  type Fraction,
+  type LotsE8,
+  type MoneyE8,
+  type PositionId,
+  type PriceE8,
+} from '@margrave/vocabulary';
+import type { OrderFlag, Position } from './account.ts';
+import type { ChangeBuilder, DraftOrder } from './change.ts';
+import { dealCommission } from './commission.ts';
+import { convertProfit, type ProfitRates } from './conversion.ts';
+import type { CommissionTerms } from './group.ts';
+import type { Instrument } from './instrument.ts';
+import { quoteProfitE16 } from './profit.ts';
+
+/** What a deal is booked with. */
+export interface FillTerms {
+  readonly instrument: Instrument;
+  /** The client's price. */
+  readonly priceE8: PriceE8;
+  /** Margin basis of one unit at this price (see `unitBasis`). */
+  readonly unitBasis: Fraction;
+  /** Quote currency → account currency. */
+  readonly profitRates: ProfitRates;
+}
+
+/** One execution of an order. */
+export interface Fill extends FillTerms {
+  readonly volumeE8: LotsE8;
+  readonly providerPriceE8: PriceE8 | null;
+  readonly executionId: string | null;
+  readonly flags: readonly OrderFlag[];
+}
+
+/** The broker is the counterparty: the whole order is accepted and filled at once, at the client's price. */
+export function fillAtOnce(change: ChangeBuilder, order: DraftOrder, terms: FillTerms): void {
+  const filled = change.putOrder({
+    ...order,
+    status: 'filled',
+    filledVolumeE8: order.volumeE8,
+    filledNotionalE16: order.volumeE8 * terms.priceE8,
+  });
+  change.addEvent({ type: 'order.accepted', order: filled });
+  change.addEvent({ type: 'order.filled', order: filled });
+  applyFill(change, order, { ...terms, volumeE8: order.volumeE8, providerPriceE8: null, executionId: null, flags: [] });
+}
+
+/** Books an execution of an order, given as it was before it: closes what the order closes, opens the rest. */
+export function applyFill(change: ChangeBuilder, order: DraftOrder, fill: Fill): void {
+  const target = positionToReduce(change, order);
+  const reducedE8 = target === undefined ? (0n as LotsE8) : smaller(target.openVolumeE8, fill.volumeE8);
+  if (target !== undefined) reduce(change, order, fill, target, reducedE8);
+  const openedE8 = (fill.volumeE8 - reducedE8) as LotsE8;
+  if (openedE8 > 0n) open(change, order, fill, openedE8);
+}
+
+const e16ToE8 = (amountE16: Fraction): Fraction => fraction(amountE16.numerator, amountE16.denominator * SCALE_E8);
+
+/** A close names its position; on a netting account any opposite position of the symbol gives way first. */
+function positionToReduce(change: ChangeBuilder, order: DraftOrder): Position | undefined {
+  if (order.closesPositionId !== null) return change.position(order.closesPositionId);
+  if (change.before.mode === 'hedging') return undefined;
+  return change.openPositions().find((position) => position.symbol === order.symbol && position.side !== order.side);
+}
+
+function open(change: ChangeBuilder, order: DraftOrder, fill: Fill, volumeE8: LotsE8): void {
+  const existing = positionToGrow(change, order);
+  const basis = scaleFraction(fill.unitBasis, volumeE8);
+  const notionalE16 = volumeE8 * fill.priceE8;
+  const position = change.putPosition(
+    existing === undefined
+      ? {
+          positionId: freshPositionId(change, order),
+          symbol: order.symbol,
+          side: order.side,
+          openVolumeE8: volumeE8,
+          openNotionalE16: notionalE16,
+          marginBasis: basis,
+          commission: change.context.group.commission,
+          flow: order.flow,
+          provider: order.provider,
+          openingRequestId: order.requestId,
+          closingOrderId: null,
+          openedAtMs: change.nowMs,
+        }
+      : {
+          ...existing,
+          openVolumeE8: (existing.openVolumeE8 + volumeE8) as LotsE8,
+          openNotionalE16: existing.openNotionalE16 + notionalE16,
+          marginBasis: addFractions(existing.marginBasis, basis),
+        },
+  );
+  const type = existing === undefined ? 'position.opened' : 'position.changed';
+  const sequence = change.addEvent({ type, position, orderId: order.orderId });
+  bookDeal(change, order, fill, {
+    entry: 'in',
+    position,
+    volumeE8,
+    profitE8: 0n as MoneyE8,
+    terms: position.commission,
+    sequence,
+  });
+}
+
+/** The order's own position grows with its partial fills; a netting account has one position a symbol. */
+function positionToGrow(change: ChangeBuilder, order: DraftOrder): Position | undefined {
+  if (change.before.mode === 'netting') {
+    return change.openPositions().find((position) => position.symbol === order.symbol && position.side === order.side);
+  }
+  return change
+    .openPositions()
+    .find((position) => (position.positionId as string) === order.orderId && position.side === order.side);
+}
+
+/**
+ * A position is named after the order that opened it. Where that name is taken by a position that has been closed again (a
+ * late fill after it), the rest gets a name of its own: the closed one stays as it was.
+ */
+const freshPositionId = (change: ChangeBuilder, order: DraftOrder): PositionId =>
+  order.filledVolumeE8 === 0n && order.closesPositionId === null
+    ? (order.orderId as string as PositionId)
+    : change.nextId<PositionId>();
+
+function reduce(change: ChangeBuilder, order: DraftOrder, fill: Fill, position: Position, volumeE8: LotsE8): void {
+  const whole = volumeE8 === position.openVolumeE8;
+  // The last part takes what is left, so that the parts' cost and margin basis sum to the whole.
+  const costE16 = whole
+    ? position.openNotionalE16
+    : divide(position.openNotionalE16 * volumeE8, position.openVolumeE8, 'half_away');
+  const remainingE8 = (position.openVolumeE8 - volumeE8) as LotsE8;
+  const profitE16 = quoteProfitE16(
+    { side: position.side, openVolumeE8: volumeE8, openNotionalE16: costE16 },
+    fill.priceE8,
+    fill.instrument.contractSize,
+  );
+  const reduced = change.putPosition({
+    ...position,
+    openVolumeE8: remainingE8,
+    openNotionalE16: position.openNotionalE16 - costE16,
+    marginBasis: lowestTerms(
+      fraction(position.marginBasis.numerator * remainingE8, position.marginBasis.denominator * position.openVolumeE8),
+    ),
+    closingOrderId: whole ? null : position.closingOrderId,
+  });
+  const sequence = change.addEvent({
+    type: whole ? 'position.closed' : 'position.changed',
+    position: reduced,
+    orderId: order.orderId,
+  });
+  const profitE8 = change.money(e16ToE8(convertProfit(fill.profitRates, profitE16)));
+  bookDeal(change, order, fill, { entry: 'out', position, volumeE8, profitE8, terms: position.commission, sequence });
+}
+
+interface Booking {
+  readonly entry: 'in' | 'out';
+  readonly position: Position;
+  readonly volumeE8: LotsE8;
+  readonly profitE8: MoneyE8;
+  readonly terms: CommissionTerms;
+  readonly sequence: bigint;
+}
+
+function bookDeal(change: ChangeBuilder, order: DraftOrder, fill: Fill, booking: Booking): void {
+  assert(booking.volumeE8 > 0n, 'bookDeal: a deal has a volume');
+  const dealId = change.nextId<DealId>();
+  const { currency } = change.before;
+  const commissionE8 = dealCommission(
+    booking.terms,
+    booking.entry,
+    booking.volumeE8,
+    currencyDecimals(currency),
+    change.context.group.policies.moneyRounding,
+  );
+  change.addDeal({
+    dealId,
+    orderId: order.orderId,
+    positionId: booking.position.positionId,
+    symbol: order.symbol,
+    side: order.side,
+    entry: booking.entry,
+    volumeE8: booking.volumeE8,
+    priceE8: fill.priceE8,
+    providerPriceE8: fill.providerPriceE8,
+    profitE8: booking.profitE8,
+    commissionE8,
+    currency,
+    provider: order.provider,
+    executionId: fill.executionId,
+    flags: fill.flags,
+    sequence: booking.sequence,
+    executedAtMs: change.nowMs,
+  });
+  const deal = { dealId, orderId: order.orderId };
+  // Where the broker is the counterparty the house deals; otherwise the result is the provider's, and cleared with it.
+  const counterparty = order.flow === 'local' ? 'dealing' : `clearing:${order.provider}`;
+  change.book('profit', booking.profitE8, counterparty, deal);
+  change.book('commission', -commissionE8 as MoneyE8, 'commission', deal);
+}
