@@ -1,0 +1,64 @@
+import { Type, type Static } from 'typebox';
+import { decimal, oneOf, orNull } from '../fields.ts';
+import { streamMessage } from '../message.ts';
+import { ORDER_TYPES, TIMES_IN_FORCE } from '../terms.ts';
+import { providerOrderFields as fields } from './provider-order-fields.ts';
+import { DEDUPLICATED_BY_REQUEST, providerOrderSubject, TO_PROVIDERS } from './provider-order-subject.ts';
+
+const schema = Type.Object(
+  {
+    requestId: fields.requestId,
+    orderId: fields.orderId,
+    accountRef: fields.accountRef,
+    symbol: fields.symbol,
+    side: fields.side,
+    type: oneOf(ORDER_TYPES, 'So far only `market` is sent. Reject what you do not do with `not_supported`.'),
+    volume: fields.volume,
+    contractSize: fields.contractSize,
+    price: orNull(decimal('Limit price; null for market and stop orders.')),
+    stopPrice: orNull(decimal('Stop price; null for market and limit orders.')),
+    maxDeviation: fields.maxDeviation,
+    referencePrice: fields.referencePrice,
+    timeInForce: oneOf(TIMES_IN_FORCE, 'So far only `ioc` is sent: execute what can be had at once, cancel the rest.'),
+    sentAt: fields.sentAt,
+    sendBefore: fields.sendBefore,
+  },
+  { title: 'ProviderOrderNewV1' },
+);
+
+/**
+ * Asks a provider to execute an order.
+ *
+ * From: whoever accepted the order. To: that provider.
+ * Frozen after its first release: a field may be added as optional; anything else is `provider-order-new.v2.ts`.
+ */
+export const ProviderOrderNewV1 = streamMessage({
+  ...TO_PROVIDERS,
+  ...DEDUPLICATED_BY_REQUEST,
+  name: 'provider.order.new',
+  version: 1,
+  summary: 'Execute this order.',
+  description:
+    'A new order. Answer with `new` (optional), then `partial_fill` and `fill` reports, or `rejected`, or `cancelled` for what an `ioc` order could not get.',
+  subjectTemplate: providerOrderSubject('new'),
+  schema,
+  example: {
+    requestId: '1000000470',
+    orderId: '1000000457',
+    accountRef: '1000000002',
+    symbol: 'EUR/USD',
+    side: 'buy',
+    type: 'market',
+    volume: '0.10',
+    contractSize: '100000',
+    price: null,
+    stopPrice: null,
+    maxDeviation: '0.00020',
+    referencePrice: '1.08454',
+    timeInForce: 'ioc',
+    sentAt: '2026-01-05T10:00:00.123Z',
+    sendBefore: '2026-01-05T10:00:02.123Z',
+  } as ProviderOrderNewV1,
+});
+
+export type ProviderOrderNewV1 = Static<typeof schema>;

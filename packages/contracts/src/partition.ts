@@ -1,0 +1,14 @@
+import { checkAccountId, type AccountId } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
+
+/** Account events are spread over this many subjects; fixed for ever, since a partition is part of a subject. */
+export const ACCOUNT_PARTITIONS = 64;
+
+/** 64 divides a million, so the last six digits decide. */
+const DIGITS_THAT_DECIDE = 6;
+
+/** The partition of an account's events: account id modulo 64, as the token of a subject. */
+export function accountPartition(accountId: AccountId): string {
+  assert(checkAccountId(accountId) !== undefined, 'accountPartition: not an account id');
+  return String(Number(accountId.slice(-DIGITS_THAT_DECIDE)) % ACCOUNT_PARTITIONS);
+}

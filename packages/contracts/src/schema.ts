@@ -1,0 +1,37 @@
+import { ok, refuse, type Result } from '@margrave/vocabulary';
+import type { Static, TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+
+/** Checks a value against a schema. The refusal names the place and the rule, never the value. */
+export type SchemaCheck<Value> = (unchecked: unknown) => Result<Value, string>;
+
+/**
+ * A check of a schema, compiled to code when it is first used: a service compiles the few messages it hears, not all of them.
+ * Nothing is coerced, filled in or dropped.
+ */
+export function schemaCheck<const Schema extends TSchema>(schema: Schema): SchemaCheck<Static<Schema>> {
+  let validator: Validator | undefined;
+  return (unchecked) => {
+    validator ??= Compile(schema);
+    if (validator.Check(unchecked)) return ok(unchecked as Static<Schema>);
+    return refuse(describeFaults(validator.Errors(unchecked)));
+  };
+}
+
+interface Fault {
+  readonly instancePath: string;
+  readonly message: string;
+}
+
+/** One fault is enough to act on. Of the branches of a union the deepest fault is the one that was meant. */
+function describeFaults(faults: readonly Fault[]): string {
+  const deepest = faults.reduce<Fault | undefined>(
+    (found, fault) => (found === undefined || depthOf(fault) > depthOf(found) ? fault : found),
+    undefined,
+  );
+  if (deepest === undefined) return 'does not fit the schema';
+  const place = deepest.instancePath.replaceAll(/[^A-Za-z0-9_/]/g, '?').slice(0, 100);
+  return `${place === '' ? '/' : place} ${deepest.message}`;
+}
+
+const depthOf = ({ instancePath }: Fault): number => instancePath.split('/').length;
