@@ -1,0 +1,74 @@
+import type { Account, Change, Command, Market, Group, NoChange } from '@margrave/domain';
+import type { AccountId, ProviderName } from '@margrave/vocabulary';
+
+/** The answer to a client's command: computed with the decision, stored with it, given again to the same key and body. */
+export interface Answer {
+  readonly status: number;
+  /** JSON text. */
+  readonly body: string;
+}
+
+/** One command for one account. */
+export interface Submission {
+  readonly accountId: AccountId;
+  readonly command: Command;
+  /** A client's command: its key, the hash of what was asked, and how the decision reads as an answer. */
+  readonly client: {
+    readonly key: string;
+    readonly requestHash: string;
+    readonly answer: (change: Change) => Answer;
+  } | null;
+  /** A provider's report: stored with its effect, so that it is applied once. */
+  readonly execution: {
+    readonly provider: ProviderName;
+    readonly executionId: string;
+    readonly contentHash: string;
+  } | null;
+  /** How long the caller waits (milliseconds); null never gives up, for facts that must be booked. */
+  readonly patienceMs: number | null;
+}
+
+/** Where the time of a command went, in milliseconds. */
+export interface StageTimes {
+  readonly loadMs: number;
+  readonly decideMs: number;
+  readonly commitMs: number;
+}
+
+/** What became of a command. Only `committed` changed anything by this call. */
+export type Outcome =
+  | { readonly kind: 'committed'; readonly change: Change; readonly answer: Answer | null; readonly times: StageTimes }
+  /** The same key and request came before: the stored answer. */
+  | { readonly kind: 'replayed'; readonly answer: Answer }
+  /** The key was used for another request. */
+  | { readonly kind: 'key_reused' }
+  /** The execution was applied before; the hash tells a repetition from a contradiction. */
+  | { readonly kind: 'already_applied'; readonly contentHash: string }
+  /** The decision left nothing to commit. */
+  | { readonly kind: 'no_change'; readonly refusal: NoChange }
+  | { readonly kind: 'no_such_account' }
+  /** Patience ran out before a commit was tried: nothing is reserved. */
+  | { readonly kind: 'busy' }
+  /** The queue is full or the store cannot be reached: nothing is reserved. */
+  | { readonly kind: 'unavailable'; readonly why: string }
+  /** The commit was sent and its answer is not known; it is looked up by key before anything is decided again. */
+  | { readonly kind: 'unknown' };
+
+/** An account as it is known now, with the market its group sees. */
+export interface AccountView {
+  readonly account: Account;
+  readonly group: Group;
+  readonly market: Market;
+}
+
+/** Decides and commits commands, and keeps the accounts at hand. */
+export interface AccountEngine {
+  readonly submit: (submission: Submission) => Promise<Outcome>;
+  /**
+   * The account from memory, else Redis, else PostgreSQL; `undefined` when there is none. With `sequenceMin` the answer
+   * contains at least that event.
+   */
+  readonly view: (accountId: AccountId, sequenceMin?: bigint) => Promise<AccountView | undefined>;
+  /** The market and configuration as known now. */
+  readonly market: () => Market;
+}
