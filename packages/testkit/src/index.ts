@@ -1,1 +1,11 @@
-export {};
+export { removeOwnAndDeadRuns, startServers, type ServersRequest } from './servers/servers.ts';
+export { onStopSignal } from './servers/stop-signals.ts';
+export { announceTestServers, testServers, type TestServers, type TestServersNotice } from './servers/test-servers.ts';
+export {
+  ServersUnavailable,
+  type Log,
+  type RunningServer,
+  type ServerName,
+  type Servers,
+  type ServerSource,
+} from './servers/types.ts';

@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { startNatsContainer, startPostgresContainer, startRedisContainer } from './containers.ts';
+import { findDockerEngine, removeContainersOf, type EngineSearch } from './docker-engine.ts';
+import { findLocalBinaries, type LocalBinaries } from './local-binaries.ts';
+import { startLocalNats, startLocalPostgres, startLocalRedis } from './local-servers.ts';
+import { installMissing } from './package-manager.ts';
+import { createRunFolder, removeDeadRuns, removeRun, type RunFolder } from './run-folder.ts';
+import { onStopSignal } from './stop-signals.ts';
+import { ServersUnavailable, type Log, type RunningServer, type ServerName, type Servers, type ServerSource } from './types.ts';
+
+export interface ServersRequest {
+  /** Part of the run's name below `.margrave/runs/`. */
+  readonly purpose: 'demo' | 'test';
+  readonly log: Log;
+  /**
+   * What SIGINT, SIGTERM and SIGHUP do. `stop servers` stops them and then lets the signal end this process. A program that has
+   * to stop other things first says `leave to caller` and calls `stop()` itself.
+   */
+  readonly onSignal?: 'stop servers' | 'leave to caller';
+}
+
+const NAMES: readonly ServerName[] = ['nats', 'redis', 'postgres'];
+const REMOVE_TIMEOUT_MS = 30_000;
+
+/**
+ * Starts real NATS (with JetStream), Redis and PostgreSQL on free ports of 127.0.0.1, in a run of their own: from a Docker engine,
+ * else from binaries of this machine, else from its package manager. They stop with this process, and what a killed process left
+ * behind is stopped and removed by the next start. `MARGRAVE_SERVERS=containers` or `=local` insists on one source.
+ *
+ * @throws ServersUnavailable when they cannot be had, with the command that would get them.
+ */
+export async function startServers({ purpose, log, onSignal = 'stop servers' }: ServersRequest): Promise<Servers> {
+  await removeDeadRuns(log, removeContainersOf, 'keep own');
+  const starters = await chooseSource(log);
+  const run = createRunFolder(purpose);
+  const starts: Promise<RunningServer>[] = [];
+  // What is being started is waited for before it is removed: a server launched behind the removal's back would stay for ever.
+  const remove = removeWithProcess(run, onSignal, () => Promise.allSettled(starts));
+  let natsCount = 0;
+  const startNats = () => {
+    natsCount += 1;
+    const start = starters.nats(run, `nats-${natsCount}`);
+    starts.push(start);
+    return start;
+  };
+  try {
+    const started = [startNats(), starters.redis(run), starters.postgres(run)] as const;
+    starts.push(...started);
+    const [nats, redis, postgres] = await Promise.all(started);
+    log(`started ${describe([nats, redis, postgres], starters.source)} on 127.0.0.1, data in .margrave/runs/${run.id}`);
+    return { source: starters.source, nats, redis, postgres, startNats, stop: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Stops and removes every run of this process and of processes that are gone. */
+export const removeOwnAndDeadRuns = (log: Log): Promise<void> => removeDeadRuns(log, removeContainersOf, 'remove own');
+
+interface Starters {
+  readonly source: ServerSource;
+  nats(run: RunFolder, name: string): Promise<RunningServer>;
+  redis(run: RunFolder): Promise<RunningServer>;
+  postgres(run: RunFolder): Promise<RunningServer>;
+}
+
+async function chooseSource(log: Log): Promise<Starters> {
+  const wanted = process.env['MARGRAVE_SERVERS'];
+  const search: EngineSearch =
+    wanted === 'local' ? { missing: 'MARGRAVE_SERVERS=local excludes Docker' } : await findDockerEngine(log);
+  if ('engine' in search) {
+    const { engine } = search;
+    return {
+      source: 'containers',
+      nats: (run) => startNatsContainer(engine, run),
+      redis: (run) => startRedisContainer(engine, run),
+      postgres: (run) => startPostgresContainer(engine, run),
+    };
+  }
+  if (wanted === 'containers') throw new ServersUnavailable(`MARGRAVE_SERVERS=containers, but ${search.missing}.`);
+  const binaries = localBinaries(search.missing, log);
+  return {
+    source: 'local binaries',
+    nats: (run, name) => startLocalNats(binaries.nats, run, name),
+    redis: (run) => startLocalRedis(binaries.redis, run),
+    postgres: (run) => startLocalPostgres(binaries.postgres, run),
+  };
+}
+
+function localBinaries(withoutEngine: string, log: Log): LocalBinaries {
+  const found = findLocalBinaries();
+  const missing = NAMES.filter((name) => found[name] === undefined);
+  if (missing.length > 0) installMissing(missing, withoutEngine, log);
+  const { nats, redis, postgres } = missing.length > 0 ? findLocalBinaries() : found;
+  if (nats === undefined || redis === undefined || postgres === undefined) {
+    throw new ServersUnavailable(`${missing.join(', ')} were installed and their binaries are still not found on this machine.`);
+  }
+  return { nats, redis, postgres };
+}
+
+const describe = (servers: readonly RunningServer[], source: ServerSource): string =>
+  source === 'containers'
+    ? `containers of ${servers.map(({ version }) => version).join(', ')}`
+    : `local binaries of ${servers.map(({ name, version }) => `${name} ${version}`).join(', ')}`;
+
+/** Ties a run to the life of this process, and returns what removes it earlier. */
+function removeWithProcess(
+  run: RunFolder,
+  onSignal: NonNullable<ServersRequest['onSignal']>,
+  startsSettled: () => Promise<unknown>,
+): () => Promise<void> {
+  // An exit hook cannot wait for anything but another process, so one does the work.
+  const onExit = () => {
+    const script = fileURLToPath(new URL('./remove-run.ts', import.meta.url));
+    spawnSync(process.execPath, [script, run.path], { stdio: ['ignore', 'ignore', 'inherit'], timeout: REMOVE_TIMEOUT_MS });
+  };
+  let stopListening = () => undefined as void;
+  let removal: Promise<void> | undefined;
+  const removeNow = async () => {
+    await startsSettled();
+    await removeRun(run.path, removeContainersOf);
+    process.off('exit', onExit);
+    stopListening();
+  };
+  const remove = () => (removal ??= removeNow());
+  process.on('exit', onExit);
+  if (onSignal === 'stop servers') stopListening = onStopSignal(remove);
+  return remove;
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+
+export const NATS_USER = 'margrave';
+export const POSTGRES_USER = 'postgres';
+export const DATABASE = 'margrave';
+
+/** One for each server of each run. Hexadecimal, so that it needs no escaping in URLs and configuration files. */
+export const newPassword = (): string => randomBytes(16).toString('hex');
+
+export const natsUrl = (port: number, password: string): string => `nats://${NATS_USER}:${password}@127.0.0.1:${port}`;
+export const redisUrl = (port: number, password: string): string => `redis://:${password}@127.0.0.1:${port}`;
+export const postgresUrl = (port: number, password: string, database: string): string =>
+  `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${database}`;
+
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  readonly folder: string;
+  readonly password: string;
+}
+
+export const natsConfiguration = (listener: Listener): string => `
+listen: "${listener.host}:${listener.port}"
+authorization { user: ${NATS_USER}, password: "${listener.password}" }
+jetstream { store_dir: "${listener.folder}", max_memory_store: 256MB, max_file_store: 2GB }
+`;
+
+/** As in production: a stated bound, and only keys with a time to live are evicted. Nothing here is worth a disk. */
+export const redisConfiguration = (listener: Listener): string => `
+bind ${listener.host}
+port ${listener.port}
+requirepass ${listener.password}
+dir "${listener.folder}"
+save ""
+appendonly no
+maxmemory 256mb
+maxmemory-policy volatile-lru
+databases 64
+`;
+
+/** `fsync` and `synchronous_commit` stay as they are, on: the services refuse a server without them. */
+export const POSTGRES_SETTINGS: Readonly<Record<string, string>> = {
+  max_connections: '200',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+};
+
+export const postgresSettingArgs = (settings: Readonly<Record<string, string>>): string[] =>
+  Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
