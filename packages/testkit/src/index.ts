@@ -9,3 +9,19 @@ export {
   type Servers,
   type ServerSource,
 } from './servers/types.ts';
+export {
+  createPriceGenerator,
+  SEED_SYMBOLS,
+  startRealtimeDatabase,
+  type Clock,
+  type FeedFaults,
+  type FeedLayout,
+  type FeedWrite,
+  type GeneratorOptions,
+  type Json,
+  type JsonObject,
+  type PriceGenerator,
+  type RealtimeDatabase,
+  type RealtimeDatabaseOptions,
+  type SeedSymbol,
+} from './realtime-database/index.ts';

@@ -47,6 +47,7 @@ export function createFaults({ server, generator, layout, symbols, read, put }: 
   };
   const writeSides = (symbol: string, bidPoints: number, askPoints: number): void => {
     const node = read(`${feedPath}/${symbol}`);
+    generator.bringBothNext(symbol);
     const digits = digitsOf(symbol);
     put(`${feedPath}/${symbol}`, {
       ...(typeof node === 'object' ? node : {}),
@@ -83,7 +84,10 @@ export function createFaults({ server, generator, layout, symbols, read, put }: 
       const { bid, ask } = generator.prices(symbol);
       writeSides(symbol, -bid, ask);
     },
-    corrupt: (symbol, side, value) => put(`${feedPath}/${symbol}/${fields[side]}`, value),
+    corrupt: (symbol, side, value) => {
+      generator.bringBothNext(symbol);
+      put(`${feedPath}/${symbol}/${fields[side]}`, value);
+    },
   };
 }
 

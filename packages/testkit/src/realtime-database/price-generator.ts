@@ -36,6 +36,8 @@ export interface PriceGenerator {
   readonly jump: (symbol: string, factor: number) => PointPrices;
   /** A silent symbol's walk goes on, but is not written. */
   readonly setSilent: (symbol: string, silent: boolean) => void;
+  /** The symbol's next tick brings both sides: somebody else has written over its node. */
+  readonly bringBothNext: (symbol: string) => void;
 }
 
 interface Line {
@@ -45,7 +47,8 @@ interface Line {
   dueMs: number;
   /** What stands in the database, for a side may be left as it was. */
   written: PointPrices;
-  missing: boolean;
+  /** Something of the node is gone or not ours; the next tick brings both sides. */
+  bothNext: boolean;
   silent: boolean;
 }
 
@@ -61,7 +64,7 @@ export function createPriceGenerator(options: GeneratorOptions): PriceGenerator 
   const lines = symbols.map((symbol): Line => {
     const walk = createPriceWalk(symbol, seed);
     const random = createSeededRandom(seed, `writes:${symbol.symbol}`);
-    return { symbol, walk, random, dueMs: startMs + pauseMs(random), written: walk.now(), missing: false, silent: false };
+    return { symbol, walk, random, dueMs: startMs + pauseMs(random), written: walk.now(), bothNext: false, silent: false };
   });
   const lineOf = (symbol: string): Line => {
     const line = lines.find((candidate) => candidate.symbol.symbol === symbol);
@@ -98,6 +101,10 @@ export function createPriceGenerator(options: GeneratorOptions): PriceGenerator 
     jump: (symbol, factor) => lineOf(symbol).walk.jump(factor),
     setSilent: (symbol, silent) => {
       lineOf(symbol).silent = silent;
+      lineOf(symbol).bothNext = true;
+    },
+    bringBothNext: (symbol) => {
+      lineOf(symbol).bothNext = true;
     },
   };
 }
@@ -109,29 +116,29 @@ const nextDue = (lines: readonly Line[]): Line | undefined =>
 function tick(line: Line, lines: readonly Line[], layout: FeedLayout, atMs: number): FeedWrite {
   const { random, symbol } = line;
   const node = `${layout.feedPath}/${symbol.symbol}`;
-  if (!line.missing && random.chance(CHANCE.deleteNode)) {
-    line.missing = true;
+  if (!line.bothNext && random.chance(CHANCE.deleteNode)) {
+    line.bothNext = true;
     return deletion(node, atMs);
   }
-  if (!line.missing && random.chance(CHANCE.deleteSide)) {
-    line.missing = true;
+  if (!line.bothNext && random.chance(CHANCE.deleteSide)) {
+    line.bothNext = true;
     return deletion(`${node}/${random.pick([layout.fields.bid, layout.fields.ask])}`, atMs);
   }
   const change = changeOf(line);
   if (!random.chance(CHANCE.together)) return writeOne(change, layout, random, atMs);
-  const partners = lines.filter((other) => other !== line && !other.silent && !other.missing && random.chance(3 / lines.length));
+  const partners = lines.filter((other) => other !== line && !other.silent && !other.bothNext && random.chance(3 / lines.length));
   return writeTogether([change, ...partners.map(changeOf)], layout, random, atMs);
 }
 
 /** The next prices of a line. A side is left as it was now and then, unless the two would cross or something is missing. */
 function changeOf(line: Line): PriceChange {
   const prices = line.walk.step();
-  const side = line.missing || !line.random.chance(CHANCE.oneSide) ? 'both' : line.random.pick(['bid', 'ask'] as const);
+  const side = line.bothNext || !line.random.chance(CHANCE.oneSide) ? 'both' : line.random.pick(['bid', 'ask'] as const);
   const written = {
     bid: side === 'ask' ? line.written.bid : prices.bid,
     ask: side === 'bid' ? line.written.ask : prices.ask,
   };
-  line.missing = false;
+  line.bothNext = false;
   if (written.bid >= written.ask) {
     line.written = prices;
     return { symbol: line.symbol, prices, changed: 'both' };
