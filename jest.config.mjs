@@ -1,4 +1,31 @@
-const transform = {
-  '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }],
+import { availableParallelism } from 'node:os';
+
+/** What both kinds of tests share. Jest does not look into .margrave, where runs come and go. */
+const shared = {
+  roots: ['packages', 'services', 'scripts'].map((folder) => `<rootDir>/${folder}`),
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+  },
 };
-export default { testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '\\.it\\.test\\.ts$'], extensionsToTreatAsEsm: ['.ts'], transform };
+
+export default {
+  maxWorkers: Math.min(4, availableParallelism()),
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.it\\.test\\.ts$'],
+    },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: ['**/*.it.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/'],
+      // Jest runs these two only when a test of this kind is about to run.
+      globalSetup: '<rootDir>/scripts/jest/start-servers.ts',
+      globalTeardown: '<rootDir>/scripts/jest/stop-servers.ts',
+    },
+  ],
+};

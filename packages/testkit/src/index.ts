@@ -1,6 +1,8 @@
+export { FaultProxy, type FaultMode, type FaultProxyTarget } from './fault-proxy.ts';
 export { removeOwnAndDeadRuns, startServers, type ServersRequest } from './servers/servers.ts';
 export { onStopSignal } from './servers/stop-signals.ts';
-export { announceTestServers, testServers, type TestServers, type TestServersNotice } from './servers/test-servers.ts';
+export { prepareTestServers, type TestServersRequest } from './servers/prepare-test-servers.ts';
+export { testServers, type TestServers } from './servers/test-servers.ts';
 export {
   ServersUnavailable,
   type Log,

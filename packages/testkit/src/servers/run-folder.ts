@@ -89,12 +89,13 @@ export async function removeDeadRuns(
 ): Promise<void> {
   for (const name of namesOfRuns()) {
     const path = join(RUNS, name);
-    if (!isDead(name, path, own)) continue;
+    const state = stateOf(name, path);
+    if (state === 'alive' || (state === 'own' && own === 'keep own')) continue;
     try {
       await removeRun(path, removeContainers);
-      log(`cleaned up after the run ${name}, which had ended without stopping its servers`);
+      if (state === 'dead') log(`cleaned up after the run ${name}, which had ended without stopping its servers`);
     } catch (error) {
-      log(`the data of the dead run ${name} could not be removed: ${String(error)}`);
+      log(`the data of the run ${name} could not be removed: ${String(error)}`);
     }
   }
 }
@@ -108,14 +109,14 @@ function namesOfRuns(): string[] {
   }
 }
 
-function isDead(name: string, path: string, own: 'keep own' | 'remove own'): boolean {
+function stateOf(name: string, path: string): 'own' | 'alive' | 'dead' {
   const record = name.startsWith(UNFINISHED) ? undefined : readRecord(path);
   if (record === undefined) {
     const modified = statSync(path, { throwIfNoEntry: false });
-    return modified !== undefined && Date.now() - modified.mtimeMs > UNFINISHED_AGE_MS_MAX;
+    return modified !== undefined && Date.now() - modified.mtimeMs > UNFINISHED_AGE_MS_MAX ? 'dead' : 'alive';
   }
-  if (record.owner.pid === process.pid && own === 'remove own') return true;
-  return !isStillRunning(record.owner);
+  if (!isStillRunning(record.owner)) return 'dead';
+  return record.owner.pid === process.pid ? 'own' : 'alive';
 }
 
 /** `undefined` for a run that is being created or removed, or whose removal was cut short. */

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startNatsContainer, startPostgresContainer, startRedisContainer } from './containers.ts';
 import { findDockerEngine, removeContainersOf, type EngineSearch } from './docker-engine.ts';
@@ -113,6 +114,7 @@ function removeWithProcess(
 ): () => Promise<void> {
   // An exit hook cannot wait for anything but another process, so one does the work.
   const onExit = () => {
+    if (!existsSync(run.path)) return;
     const script = fileURLToPath(new URL('./remove-run.ts', import.meta.url));
     spawnSync(process.execPath, [script, run.path], { stdio: ['ignore', 'ignore', 'inherit'], timeout: REMOVE_TIMEOUT_MS });
   };

@@ -12,6 +12,15 @@ export const redisUrl = (port: number, password: string): string => `redis://:${
 export const postgresUrl = (port: number, password: string, database: string): string =>
   `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${database}`;
 
+export const databaseOf = (url: string): string => new URL(url).pathname.slice(1);
+
+/** The same server and user, another database. */
+export function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
+
 export interface Listener {
   readonly host: string;
   readonly port: number;

@@ -2,6 +2,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import postgres from 'postgres';
 import { redisCommands } from './probes.ts';
+import { withDatabase } from './settings.ts';
 
 /** What the set-up of a test run tells its workers, in one environment variable. */
 export interface TestServersNotice {
@@ -57,9 +58,7 @@ async function copyTemplate(notice: TestServersNotice, workerId: number): Promis
   } finally {
     await sql.end();
   }
-  const url = new URL(notice.postgresUrl);
-  url.pathname = `/${name}`;
-  return url.href;
+  return withDatabase(notice.postgresUrl, name);
 }
 
 async function removeStreams(natsUrl: string): Promise<void> {

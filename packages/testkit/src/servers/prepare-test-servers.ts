@@ -1,0 +1,44 @@
+import postgres from 'postgres';
+import { databaseOf, withDatabase } from './settings.ts';
+import { startServers, type ServersRequest } from './servers.ts';
+import { announceTestServers } from './test-servers.ts';
+import type { Log, Servers } from './types.ts';
+
+export interface TestServersRequest {
+  readonly log: Log;
+  /** How many workers will run tests at the same time. */
+  readonly workerCount: number;
+  /** Brings an empty database to the newest schema; every test database is a copy of what it made. */
+  readonly migrate: (databaseUrl: string) => Promise<unknown>;
+  readonly onSignal?: ServersRequest['onSignal'];
+}
+
+/** Starts the one set of servers of a whole test run and leaves word for its workers (`testServers`). */
+export async function prepareTestServers({ log, workerCount, migrate, onSignal }: TestServersRequest): Promise<Servers> {
+  const servers = await startServers({ purpose: 'test', log, ...(onSignal && { onSignal }) });
+  try {
+    const additional = Array.from({ length: workerCount - 1 }, () => servers.startNats());
+    const [nats] = await Promise.all([Promise.all(additional), migrate(servers.postgres.url)]);
+    await closeToConnections(servers.postgres.url);
+    announceTestServers({
+      natsUrls: [servers.nats, ...nats].map(({ url }) => url),
+      redisUrl: servers.redis.url,
+      postgresUrl: withDatabase(servers.postgres.url, 'postgres'),
+      templateDatabase: databaseOf(servers.postgres.url),
+    });
+    return servers;
+  } catch (error) {
+    await servers.stop();
+    throw error;
+  }
+}
+
+/** A database that somebody is connected to cannot be copied. */
+async function closeToConnections(databaseUrl: string): Promise<void> {
+  const sql = postgres(withDatabase(databaseUrl, 'postgres'), { max: 1, onnotice: () => undefined });
+  try {
+    await sql`alter database ${sql(databaseOf(databaseUrl))} with allow_connections false`;
+  } finally {
+    await sql.end();
+  }
+}
