@@ -10,6 +10,7 @@ export interface ConnectedDatabase {
   readonly merge: (path: Path, children: Json) => boolean;
   /** Answers whether the credential opens the database. */
   readonly accepts: (credential: Json | undefined) => boolean;
+  readonly mayListen: () => boolean;
 }
 
 export interface Connection {
@@ -41,6 +42,7 @@ export function createConnection(database: ConnectedDatabase, send: (frame: stri
   };
   const handlers: Readonly<Record<string, Handler>> = {
     q: (_, path) => {
+      if (!database.mayListen()) return { status: 'permission_denied', data: 'Permission denied' };
       listens.set(formatPath(path), path);
       say(push('d', formatPath(path), database.read(path)));
       return OK;

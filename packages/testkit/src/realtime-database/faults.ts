@@ -10,6 +10,8 @@ export interface FeedFaults {
   readonly dropConnections: () => void;
   /** While false, connections are cut and new ones refused. */
   readonly setReachable: (reachable: boolean) => void;
+  /** While true, whoever begins to listen is refused. */
+  readonly setDenied: (denied: boolean) => void;
   /** While true, connections stay open and nothing is said on them. */
   readonly setMute: (mute: boolean) => void;
   readonly silence: (symbol: string) => void;
@@ -59,6 +61,7 @@ export function createFaults({ server, generator, layout, symbols, read, put }: 
   return {
     dropConnections: server.dropConnections,
     setReachable: server.setReachable,
+    setDenied: server.setDenied,
     setMute: server.setMute,
     silence: (symbol) => generator.setSilent(symbol, true),
     resume: (symbol) => generator.setSilent(symbol, false),

@@ -26,6 +26,8 @@ export interface DatabaseServer {
   readonly dropConnections: () => void;
   /** While false, connections are cut and new ones refused, as if the network were gone. */
   readonly setReachable: (reachable: boolean) => void;
+  /** While true, whoever begins to listen is refused, as by the rules of a real database. */
+  readonly setDenied: (denied: boolean) => void;
   /** While true, connections stay open and nothing more is said on them: the worst kind of silence. */
   readonly setMute: (mute: boolean) => void;
   readonly close: () => Promise<void>;
@@ -36,6 +38,7 @@ export async function listen(database: Database, options: ServerOptions): Promis
   const connections = new Map<WebSocket, Connection>();
   let reachable = true;
   let mute = false;
+  let denied = false;
 
   const http = createServer((request, response) => {
     serveRest(database, request, response).catch((error: unknown) => response.destroy(error as Error));
@@ -50,7 +53,7 @@ export async function listen(database: Database, options: ServerOptions): Promis
       if (!mute && socket.readyState === socket.OPEN) socket.send(frame);
     };
     const accepts = (given: unknown): boolean => credential === undefined || given === credential;
-    const connection = createConnection({ ...database, accepts }, send);
+    const connection = createConnection({ ...database, accepts, mayListen: () => !denied }, send);
     connections.set(socket, connection);
     socket.on('message', (data: Buffer) => connection.receive(data.toString('utf8')));
     socket.on('close', () => {
@@ -75,6 +78,9 @@ export async function listen(database: Database, options: ServerOptions): Promis
     setReachable: (next) => {
       reachable = next;
       if (!reachable) dropConnections();
+    },
+    setDenied: (next) => {
+      denied = next;
     },
     setMute: (next) => {
       mute = next;
