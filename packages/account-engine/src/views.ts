@@ -37,7 +37,11 @@ export const orderView = (accountId: AccountId, order: Order): OrderV1 => ({
 });
 
 /** `lastOpen` is the position before it was closed: a closed one shows the price that it was last open at. */
-export const positionView = (accountId: AccountId, position: Position, lastOpen: Position | undefined = position): PositionV1 => ({
+export const positionView = (
+  accountId: AccountId,
+  position: Position,
+  lastOpen: Position | undefined = position,
+): PositionV1 => ({
   positionId: position.positionId,
   accountId,
   symbol: position.symbol,

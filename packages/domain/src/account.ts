@@ -57,7 +57,8 @@ export interface Reservation {
 /** A client's intent. Market orders, to open or to close a position. */
 export interface Order {
   readonly orderId: OrderId;
-  readonly clientOrderId: ClientOrderId;
+  /** Null for an order that the house made. */
+  readonly clientOrderId: ClientOrderId | null;
   readonly symbol: SymbolName;
   readonly side: Side;
   readonly volumeE8: LotsE8;

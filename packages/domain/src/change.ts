@@ -94,7 +94,10 @@ export type ProviderInstruction =
       readonly kind: 'new' | 'close';
       readonly requestId: RequestId;
       readonly order: Order;
+      /** Of a close: the request that opened the position. */
       readonly originalRequestId: RequestId | null;
+      /** The raw price that the order was decided on; the deviation counts from it. */
+      readonly referencePriceE8: PriceE8;
       readonly sendBeforeMs: number;
     }
   | { readonly kind: 'status'; readonly requestId: RequestId; readonly order: Order; readonly originalRequestId: RequestId };

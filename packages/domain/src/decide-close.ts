@@ -16,7 +16,7 @@ import { ChangeBuilder, type Change, type DecisionContext, type DraftOrder } fro
 import { markupE8 } from './client-price.ts';
 import type { ClosePosition } from './command.ts';
 import { profitRates } from './conversion.ts';
-import { dealingPrice, SEND_BEFORE_MS } from './decide-place.ts';
+import { dealingPrice, rawPriceE8, SEND_BEFORE_MS } from './decide-place.ts';
 import { word, type Denial } from './denial.ts';
 import { fillAtOnce, type FillTerms } from './fill.ts';
 import type { Instrument } from './instrument.ts';
@@ -124,6 +124,7 @@ function closeAtProvider(change: ChangeBuilder, order: DraftOrder, position: Pos
     requestId,
     order: queued,
     originalRequestId: position.openingRequestId,
+    referencePriceE8: rawPriceE8(change.context.market, order),
     sendBeforeMs: change.nowMs + SEND_BEFORE_MS,
   });
 }

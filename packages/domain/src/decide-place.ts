@@ -23,7 +23,7 @@ import { count, lots, priceStale, priceUnavailable, word, type Denial } from './
 import { fillAtOnce, type FillTerms } from './fill.ts';
 import type { Instrument } from './instrument.ts';
 import { unitBasis } from './margin/basis.ts';
-import { pointE8, quoteState } from './market.ts';
+import { pointE8, quoteState, type Market } from './market.ts';
 import { recordDecision } from './record-decision.ts';
 
 /** How long a provider has to receive a new order after it was accepted. */
@@ -148,6 +148,13 @@ function refusedSize(command: PlaceOrder, instrument: Instrument): Denial | unde
   return undefined;
 }
 
+/** The raw price that an order takes; there is one, for the order was just priced on it. */
+export function rawPriceE8(market: Market, order: Pick<Order, 'symbol' | 'side'>): PriceE8 {
+  const quote = market.quote(order.symbol);
+  assert(quote, `no quote of ${order.symbol}, on which an order was priced`);
+  return order.side === 'buy' ? quote.askE8 : quote.bidE8;
+}
+
 /** The client's price of the side that the order takes, if it may be dealt on now. */
 export function dealingPrice(
   order: { readonly symbol: SymbolName; readonly side: Order['side'] },
@@ -192,6 +199,7 @@ function sendToProvider(change: ChangeBuilder, order: DraftOrder, terms: TradeTe
     requestId,
     order: queued,
     originalRequestId: null,
+    referencePriceE8: rawPriceE8(change.context.market, order),
     sendBeforeMs: change.nowMs + SEND_BEFORE_MS,
   });
 }

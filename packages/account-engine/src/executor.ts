@@ -1,0 +1,326 @@
+import {
+  decide,
+  type Account,
+  type Change,
+  type Command,
+  type DecisionContext,
+  type Group,
+  type IdSource,
+  type Market,
+  type Order,
+  type Past,
+  type Position,
+} from '@margrave/domain';
+import type { CommandRows, MessageRow, OrderRow, PositionRow } from '@margrave/store-postgres';
+import type { AccountId, OrderId, PositionId } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
+import type { Answer, Outcome, StageTimes, Submission } from './api.ts';
+import { accountFromRows, orderFromRow, positionFromRow } from './from-rows.ts';
+import type { AccountStore, AggregateCache, CommitBatch, CommitOutcome } from './ports.ts';
+import type { RecentAccounts } from './recent-accounts.ts';
+import { commandRows } from './to-rows.ts';
+
+export interface ExecutorParts {
+  readonly store: AccountStore;
+  readonly cache: AggregateCache;
+  readonly recent: RecentAccounts;
+  readonly market: () => Market;
+  readonly group: (account: Account) => Group;
+  /** Ids for a batch of so many commands, fetched ahead: `next` never waits. */
+  readonly takeIds: (commands: number) => Promise<IdSource>;
+  /** What the change's instructions to providers read like on the wire. */
+  readonly providerMessages: (change: Change) => readonly MessageRow[];
+  readonly monotonicMs: () => number;
+  readonly crash: { readonly beforeCommit: () => void; readonly afterCommit: () => void };
+  readonly onCommitted: (committed: readonly Committed[], databaseNowMs: number) => void;
+  readonly onConflicts: (conflicts: number) => void;
+}
+
+/** A change that is in the store now, with the rows it was written as. */
+export interface Committed {
+  readonly change: Change;
+  readonly rows: CommandRows;
+}
+
+/** A submission on its way. */
+export interface Task {
+  readonly submission: Submission;
+  /** Monotonic. */
+  readonly deadlineMs: number;
+  /** How often it lost against another writer. */
+  conflicts: number;
+  /** Its id may be in the store already: look it up before deciding. */
+  lookUp: boolean;
+  /** A commit of it was sent and never answered. */
+  uncertain: boolean;
+}
+
+/** After so many conflicts a command locks its account before it decides. */
+const OPTIMISTIC_ATTEMPTS = 2;
+
+/** `again`: not settled, to be run in another batch. `bug`: deciding this one task failed, which is nobody else's matter. */
+export type Settlement = Outcome | 'again' | { readonly kind: 'bug'; readonly error: unknown };
+
+/**
+ * Runs one batch of tasks: decides each on the newest known state of its account, the account's commands one after the other
+ * (a chain v → v+n), and commits them together. What lost the compare-and-set comes back as `again`.
+ */
+export class Executor {
+  readonly #parts: ExecutorParts;
+  #epoch: string | undefined;
+
+  constructor(parts: ExecutorParts) {
+    this.#parts = parts;
+  }
+
+  async run(tasks: readonly Task[]): Promise<readonly Settlement[]> {
+    const settlements = new Map<Task, Settlement>();
+    const live: Task[] = [];
+    for (const task of tasks) {
+      if (task.deadlineMs > this.#parts.monotonicMs()) live.push(task);
+      else settlements.set(task, { kind: task.uncertain ? 'unknown' : 'busy' });
+    }
+    const sent = new Set<Task>();
+    try {
+      await this.#lookUp(live, settlements);
+      await this.#decideAndCommit(
+        live.filter((task) => !settlements.has(task)),
+        settlements,
+        sent,
+      );
+    } catch (error) {
+      const failure = this.#parts.store.failureOf(error);
+      if (failure === 'bug') throw error;
+      this.#forget(live);
+      for (const task of live) {
+        if (settlements.has(task)) continue;
+        if (failure === 'unknown' && sent.has(task)) task.lookUp = task.uncertain = true;
+        settlements.set(task, failure === 'unavailable' ? unavailable(task, error) : 'again');
+      }
+    }
+    return tasks.map((task) => settlements.get(task) ?? 'again');
+  }
+
+  /** After an unknown outcome, or when the store knew the command's id, its first outcome is looked up before anything is decided. */
+  async #lookUp(tasks: readonly Task[], settlements: Map<Task, Settlement>): Promise<void> {
+    for (const task of tasks) {
+      if (!task.lookUp) continue;
+      const earlier = await this.#earlierOutcome(task);
+      if (earlier !== undefined) settlements.set(task, earlier);
+    }
+  }
+
+  async #earlierOutcome({ submission }: Task): Promise<Outcome | undefined> {
+    const { client, execution, accountId } = submission;
+    if (client !== null) {
+      const kept = await this.#parts.store.findCommandKey(accountId, client.key);
+      if (kept === undefined) return undefined;
+      if (kept.requestHash !== client.requestHash) return { kind: 'key_reused' };
+      return { kind: 'replayed', answer: { status: kept.answerStatus, body: kept.answerBody } };
+    }
+    if (execution === null) return undefined;
+    const applied = await this.#parts.store.findAppliedExecution(execution.provider, execution.executionId);
+    return applied && { kind: 'already_applied', contentHash: applied.contentHash };
+  }
+
+  async #decideAndCommit(tasks: readonly Task[], settlements: Map<Task, Settlement>, sent: Set<Task>): Promise<void> {
+    if (tasks.length === 0) return;
+    const { store } = this.#parts;
+    this.#epoch ??= await store.epoch();
+    const accountIds = [...new Set(tasks.map((task) => task.submission.accountId))];
+    let run: BatchRun | undefined;
+    if (tasks.every((task) => task.conflicts < OPTIMISTIC_ATTEMPTS)) {
+      const accounts = await this.#accountsAtHand(accountIds);
+      run = await this.#runBatch({ tasks, accounts, settlements, sent }, store.commitBatch);
+    } else {
+      run = await store.withLockedAccounts(accountIds, (rows, commitBatch) => {
+        const accounts = new Map(rows.map((row) => [row.account.accountId, accountFromRows(row)]));
+        return this.#runBatch({ tasks, accounts, settlements, sent }, commitBatch);
+      });
+    }
+    // Only now, with the transaction behind us, is anything told.
+    if (run === undefined) return;
+    this.#parts.crash.afterCommit();
+    this.#settle(run, settlements);
+  }
+
+  /** From this process, else from the cache, else from the store: one round trip for all that are missing. */
+  async #accountsAtHand(accountIds: readonly AccountId[]): Promise<Map<AccountId, Account>> {
+    const { recent, store, cache } = this.#parts;
+    const accounts = new Map<AccountId, Account>();
+    const take = (account: Account): void => {
+      recent.put(account);
+      accounts.set(account.accountId, account);
+    };
+    for (const accountId of accountIds) {
+      const account = recent.get(accountId);
+      if (account !== undefined) accounts.set(accountId, account);
+    }
+    const missing = () => accountIds.filter((accountId) => !accounts.has(accountId));
+    if (missing().length > 0) (await cache.read(missing(), this.#epoch ?? '')).map(accountFromRows).forEach(take);
+    if (missing().length > 0) (await store.loadAccounts(missing())).map(accountFromRows).forEach(take);
+    return accounts;
+  }
+
+  async #runBatch(batch: Batch, commitBatch: CommitBatch): Promise<BatchRun | undefined> {
+    const { monotonicMs, crash } = this.#parts;
+    const startedMs = monotonicMs();
+    const past = await this.#past(batch);
+    const ids = await this.#parts.takeIds(batch.tasks.length);
+    const decidedFromMs = monotonicMs();
+    const decided = this.#decideAll(batch, past, ids);
+    if (decided.length === 0) return undefined;
+    const commitFromMs = monotonicMs();
+    crash.beforeCommit();
+    for (const { task } of decided) batch.sent.add(task);
+    const rows = decided.map((each) => each.rows);
+    const outcome = await commitBatch(this.#epoch ?? '', rows);
+    const loadMs = decidedFromMs - startedMs;
+    const decideMs = (commitFromMs - decidedFromMs) / decided.length;
+    return { decided, outcome, times: { loadMs, decideMs }, commitFromMs };
+  }
+
+  #settle(
+    { decided, outcome: { results, databaseNowMs }, times, commitFromMs }: BatchRun,
+    settlements: Map<Task, Settlement>,
+  ): void {
+    const commitMs = this.#parts.monotonicMs() - commitFromMs;
+    const committed: Committed[] = [];
+    const lostBy = new Map<AccountId, 'conflict' | 'duplicate'>();
+    for (const [index, { task, change, rows, answer }] of decided.entries()) {
+      const outcome = results[index]?.outcome;
+      assert(outcome !== undefined, 'commitBatch gives one result for each command');
+      if (outcome === 'committed') {
+        committed.push({ change, rows });
+        settlements.set(task, { kind: 'committed', change, answer, times: { ...times, commitMs } });
+        continue;
+      }
+      // Whatever follows a dropped command in its account's chain was decided on a state that never came to be.
+      if (!lostBy.has(change.accountId)) lostBy.set(change.accountId, outcome);
+      if (outcome === 'duplicate') task.lookUp = true;
+      else if (lostBy.get(change.accountId) === 'conflict') task.conflicts += 1;
+      settlements.set(task, 'again');
+    }
+    const { recent, onConflicts, onCommitted } = this.#parts;
+    for (const accountId of lostBy.keys()) recent.forget(accountId);
+    for (const { change } of committed) if (!lostBy.has(change.accountId)) recent.put(change.account);
+    onConflicts(lostBy.size);
+    if (committed.length > 0) onCommitted(committed, databaseNowMs);
+  }
+
+  #decideAll({ tasks, accounts, settlements }: Batch, past: KnownPast, ids: IdSource): readonly Decided[] {
+    const decided: Decided[] = [];
+    const commandIds = new Set<string>();
+    const market = this.#parts.market();
+    for (const task of tasks) {
+      const { submission } = task;
+      const account = accounts.get(submission.accountId);
+      const id = commandId(submission);
+      if (account === undefined) settlements.set(task, { kind: 'no_such_account' });
+      // The same command twice in one batch: the next batch finds its id used, and gives the stored answer.
+      else if (id !== undefined && commandIds.has(id)) settlements.set(task, 'again');
+      else {
+        const settled = this.#decideOne(task, account, past, { market, group: this.#parts.group(account), ids });
+        if ('kind' in settled) settlements.set(task, settled);
+        else {
+          decided.push(settled);
+          accounts.set(account.accountId, settled.change.account);
+          past.note(settled.change);
+          if (id !== undefined) commandIds.add(id);
+        }
+      }
+    }
+    return decided;
+  }
+
+  #decideOne(task: Task, account: Account, past: KnownPast, context: DecisionContext): Decided | Exclude<Settlement, 'again'> {
+    const { submission } = task;
+    try {
+      const decision = decide(account, submission.command, context, past.of(account.accountId, submission.command));
+      if (!decision.ok) return { kind: 'no_change', refusal: decision.refusal };
+      const change = decision.value;
+      const rows = commandRows(change, submission, this.#parts.providerMessages(change));
+      const { commandKey } = rows;
+      return { task, change, rows, answer: commandKey && { status: commandKey.answerStatus, body: commandKey.answerBody } };
+    } catch (error) {
+      return { kind: 'bug', error };
+    }
+  }
+
+  /** What commands name that their account does not hold: an order that is over, a position that was closed. */
+  async #past({ tasks, accounts }: Batch): Promise<KnownPast> {
+    const orderIds = new Set<OrderId>();
+    const positionIds = new Set<PositionId>();
+    for (const { submission } of tasks) {
+      const account = accounts.get(submission.accountId);
+      const { command } = submission;
+      if (command.kind === 'close' && !account?.positions.some((held) => held.positionId === command.positionId)) {
+        positionIds.add(command.positionId);
+      }
+      if (command.kind === 'report' && !account?.orders.some((held) => held.orderId === command.orderId)) {
+        orderIds.add(command.orderId);
+      }
+    }
+    if (orderIds.size + positionIds.size === 0) return new KnownPast([], []);
+    const { orders, positions } = await this.#parts.store.loadPast({ orderIds: [...orderIds], positionIds: [...positionIds] });
+    return new KnownPast(orders, positions);
+  }
+
+  #forget(tasks: readonly Task[]): void {
+    this.#epoch = undefined;
+    for (const { submission } of tasks) this.#parts.recent.forget(submission.accountId);
+  }
+}
+
+interface Batch {
+  readonly tasks: readonly Task[];
+  /** The newest known state of each account; moves on with each decision. */
+  readonly accounts: Map<AccountId, Account>;
+  readonly settlements: Map<Task, Settlement>;
+  /** Those whose commit was sent. */
+  readonly sent: Set<Task>;
+}
+
+/** A batch that was sent to the store, and what came back. */
+interface BatchRun {
+  readonly decided: readonly Decided[];
+  readonly outcome: CommitOutcome;
+  readonly times: Omit<StageTimes, 'commitMs'>;
+  readonly commitFromMs: number;
+}
+
+interface Decided extends Committed {
+  readonly task: Task;
+  readonly answer: Answer | null;
+}
+
+const unavailable = (task: Task, error: unknown): Outcome =>
+  task.uncertain ? { kind: 'unknown' } : { kind: 'unavailable', why: error instanceof Error ? error.message : `${error}` };
+
+/** One id a command, for ever: the client's key, or the provider's execution. */
+function commandId({ accountId, client, execution }: Submission): string | undefined {
+  if (client !== null) return `${accountId} ${client.key}`;
+  return execution === null ? undefined : `${execution.provider} ${execution.executionId}`;
+}
+
+/** Found by account and id: what another account holds is not there. */
+class KnownPast {
+  readonly #orders = new Map<string, Order>();
+  readonly #positions = new Map<string, Position>();
+
+  constructor(orders: readonly OrderRow[], positions: readonly PositionRow[]) {
+    for (const row of orders) this.#orders.set(`${row.accountId} ${row.orderId}`, orderFromRow(row));
+    for (const row of positions) this.#positions.set(`${row.accountId} ${row.positionId}`, positionFromRow(row));
+  }
+
+  of(accountId: AccountId, command: Command): Past {
+    if (command.kind === 'report') return { order: this.#orders.get(`${accountId} ${command.orderId}`) };
+    return command.kind === 'close' ? { position: this.#positions.get(`${accountId} ${command.positionId}`) } : {};
+  }
+
+  /** A later command of the batch may name what an earlier one ended. */
+  note({ accountId, orders, positions }: Change): void {
+    for (const order of orders) this.#orders.set(`${accountId} ${order.orderId}`, order);
+    for (const position of positions) this.#positions.set(`${accountId} ${position.positionId}`, position);
+  }
+}

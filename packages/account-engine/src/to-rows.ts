@@ -1,0 +1,197 @@
+import { AccountEventV1 } from '@margrave/contracts';
+import type { Account, AccountEvent, Change, Deal, DecisionRecord, LedgerEntry, Order, Position } from '@margrave/domain';
+import type {
+  AccountRow,
+  CommandRows,
+  DealRow,
+  DecisionRow,
+  EventRow,
+  LedgerRow,
+  MessageRow,
+  OrderRow,
+  PositionRow,
+  RequestRow,
+} from '@margrave/store-postgres';
+import type { Submission } from './api.ts';
+import { eventData } from './event-data.ts';
+
+/** A change as rows of the store. `messages` are what its instructions to providers read like on the wire. */
+export function commandRows(change: Change, submission: Submission, messages: readonly MessageRow[]): CommandRows {
+  const { accountId, account, before } = change;
+  const answer = submission.client?.answer(change);
+  return {
+    accountId,
+    expectedVersion: before.version,
+    account: accountRow(account),
+    commandKey:
+      submission.client === null || answer === undefined
+        ? null
+        : {
+            key: submission.client.key,
+            requestHash: submission.client.requestHash,
+            answerStatus: answer.status,
+            answerBody: answer.body,
+          },
+    appliedExecution: submission.execution,
+    decision: change.decision === null ? null : decisionRow(change, change.decision),
+    orders: change.orders.map((order) => orderRow(account, order)),
+    positions: change.positions.map((position) => positionRow(account, position)),
+    requests: requestRows(change),
+    deals: change.deals.map((deal) => dealRow(account, deal)),
+    ledger: change.ledger.flatMap((entry) => ledgerRows(account, entry)),
+    events: change.events.map((event) => eventRow(change, event)),
+    messages,
+  };
+}
+
+export const accountRow = (account: Account): AccountRow => ({
+  accountId: account.accountId,
+  ownerId: account.ownerId,
+  type: account.type,
+  groupId: account.groupId,
+  currency: account.currency,
+  leverage: account.leverage,
+  mode: account.mode,
+  status: account.status,
+  balanceE8: account.balanceE8,
+  creditE8: account.creditE8,
+  marginExecutedE8: account.marginExecutedE8,
+  marginTotalE8: account.marginTotalE8,
+  version: account.version,
+  lastSequence: account.lastSequence,
+});
+
+export const orderRow = (account: Account, order: Order): OrderRow => ({
+  orderId: order.orderId,
+  accountId: account.accountId,
+  clientOrderId: order.clientOrderId,
+  symbol: order.symbol,
+  side: order.side,
+  type: 'market',
+  timeInForce: 'ioc',
+  volumeE8: order.volumeE8,
+  filledVolumeE8: order.filledVolumeE8,
+  filledNotionalE16: order.filledNotionalE16,
+  status: order.status,
+  flow: order.flow,
+  provider: order.provider,
+  closesPositionId: order.closesPositionId,
+  maxDeviationE8: order.maxDeviationE8,
+  markupE8: order.markupE8,
+  reservedPriceE8: order.reservation?.priceE8 ?? null,
+  reservedRateNumerator: order.reservation?.unitBasis.numerator ?? null,
+  reservedRateDenominator: order.reservation?.unitBasis.denominator ?? null,
+  requestId: order.requestId,
+  reason: order.reason,
+  flags: order.flags,
+  decisionId: order.decisionId,
+  version: order.version,
+  createdAtMs: order.createdAtMs,
+  updatedAtMs: order.updatedAtMs,
+});
+
+export const positionRow = (account: Account, position: Position): PositionRow => ({
+  positionId: position.positionId,
+  accountId: account.accountId,
+  symbol: position.symbol,
+  side: position.side,
+  openVolumeE8: position.openVolumeE8,
+  openNotionalE16: position.openNotionalE16,
+  marginBasisNumerator: position.marginBasis.numerator,
+  marginBasisDenominator: position.marginBasis.denominator,
+  commissionJson: jsonText(position.commission),
+  flow: position.flow,
+  provider: position.provider,
+  openingRequestId: position.openingRequestId,
+  closingOrderId: position.closingOrderId,
+  openedAtMs: position.openedAtMs,
+  closedAtMs: position.closedAtMs,
+  version: position.version,
+});
+
+const dealRow = (account: Account, deal: Deal): DealRow => ({ ...deal, accountId: account.accountId });
+
+/** The client's entry and the house's other side of it. */
+function ledgerRows(account: Account, entry: LedgerEntry): readonly LedgerRow[] {
+  const { journalId, currency, kind, dealId, bookedAtMs } = entry;
+  const shared = { journalId, currency, kind, dealId, bookedAtMs };
+  const client = {
+    entryId: entry.entryId,
+    accountId: account.accountId,
+    house: null,
+    amountE8: entry.amountE8,
+    sequence: entry.sequence,
+  };
+  const house = {
+    entryId: entry.houseEntryId,
+    accountId: null,
+    house: entry.house,
+    amountE8: -entry.amountE8 as LedgerRow['amountE8'],
+    sequence: null,
+  };
+  return [
+    { ...shared, ...client },
+    { ...shared, ...house },
+  ];
+}
+
+const eventRow = (change: Change, event: AccountEvent): EventRow => ({
+  accountId: change.accountId,
+  sequence: event.sequence,
+  version: change.account.version,
+  type: event.type,
+  atMs: change.atMs,
+  by: change.by,
+  dataJson: JSON.stringify(eventData(change, event)),
+  orderId: 'order' in event ? event.order.orderId : 'orderId' in event ? event.orderId : null,
+});
+
+/** The event as its message on the bus. */
+export const eventMessage = (change: Change, event: AccountEvent): AccountEventV1 =>
+  ({
+    accountId: change.accountId,
+    sequence: `${event.sequence}`,
+    version: `${change.account.version}`,
+    type: event.type,
+    at: new Date(change.atMs).toISOString(),
+    by: change.by,
+    data: eventData(change, event),
+  }) as AccountEventV1;
+
+const decisionRow = (change: Change, record: DecisionRecord): DecisionRow => ({
+  decisionId: record.decisionId,
+  accountId: change.accountId,
+  orderId: record.orderId,
+  command: record.command,
+  outcome: record.denial === null ? 'accepted' : 'denied',
+  code: record.denial?.code ?? null,
+  accountVersion: record.accountVersion,
+  engineVersion: record.engineVersion,
+  configurationVersion: record.configurationVersion,
+  recordJson: jsonText(record),
+  decidedAtMs: record.decidedAtMs,
+});
+
+/** New requests, open; and those on which the provider has said its last word. */
+function requestRows(change: Change): readonly RequestRow[] {
+  return change.instructions.map((instruction) => {
+    const { order, kind, requestId, originalRequestId } = instruction;
+    if (order.provider === null) throw new Error(`order ${order.orderId} instructs a provider and has none`);
+    return {
+      requestId,
+      accountId: change.accountId,
+      orderId: order.orderId,
+      provider: order.provider,
+      kind,
+      originalRequestId,
+      sendBeforeMs: kind === 'status' ? null : instruction.sendBeforeMs,
+      endedAtMs: null,
+      askedAtMs: null,
+      createdAtMs: change.atMs,
+    };
+  });
+}
+
+/** JSON with amounts as strings of digits, as everywhere outside the process. */
+const jsonText = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
