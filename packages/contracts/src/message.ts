@@ -1,6 +1,6 @@
 import type { Result } from '@margrave/vocabulary';
 import type { Static, TSchema } from 'typebox';
-import { schemaCheck } from './schema.ts';
+import { schemaCheck, type Unbranded } from './schema.ts';
 import type { StreamName } from './streams.ts';
 import { parseStrictJson } from './strict-json.ts';
 import type { SubjectTemplate } from './subject.ts';
@@ -18,12 +18,13 @@ interface Declaration<Schema extends TSchema, Subject extends Parameters> {
   readonly to: string;
   readonly subjectTemplate: SubjectTemplate<Subject>;
   readonly schema: Schema;
-  readonly example: Static<Schema>;
+  readonly example: Unbranded<Static<Schema>>;
   /** Larger messages are refused unread. */
   readonly bytesMax: number;
 }
 
-interface Contract<Schema extends TSchema, Subject extends Parameters> extends Declaration<Schema, Subject> {
+interface Contract<Schema extends TSchema, Subject extends Parameters> extends Omit<Declaration<Schema, Subject>, 'example'> {
+  readonly example: Static<Schema>;
   readonly subject: (parameters: Subject) => string;
   /** Reads what a wire carried. The refusal is a short sentence for a log and a dead letter; it repeats nothing of the message. */
   readonly decode: (bytes: Uint8Array) => Result<Static<Schema>, string>;
@@ -54,6 +55,7 @@ function contract<const Schema extends TSchema, Subject extends Parameters>(
   const check = schemaCheck(declaration.schema);
   return {
     ...declaration,
+    example: declaration.example as Static<Schema>,
     subject: declaration.subjectTemplate.build,
     decode: (bytes) => {
       const parsed = parseStrictJson(bytes, { bytesMax: declaration.bytesMax, depthMax: DEPTH_MAX });

@@ -2,6 +2,20 @@ import { ok, refuse, type Result } from '@margrave/vocabulary';
 import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 
+/**
+ * A value before its ids are checked: each branded string is a plain one. Examples are written like this; a test sends each
+ * through its schema, which is what gives the brands.
+ */
+export type Unbranded<Value> = Value extends string
+  ? Value extends { readonly id: string }
+    ? string
+    : Value
+  : Value extends readonly (infer Item)[]
+    ? Unbranded<Item>[]
+    : Value extends object
+      ? { [Name in keyof Value]: Unbranded<Value[Name]> }
+      : Value;
+
 /** Checks a value against a schema. The refusal names the place and the rule, never the value. */
 export type SchemaCheck<Value> = (unchecked: unknown) => Result<Value, string>;
 

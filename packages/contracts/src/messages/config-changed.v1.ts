@@ -40,7 +40,7 @@ export const ConfigChangedV1 = plainMessage({
     keys: ['EURUSD'],
     configurationVersion: '7',
     at: '2026-01-05T10:00:00.000Z',
-  } as ConfigChangedV1,
+  },
 });
 
 export type ConfigChangedV1 = Static<typeof schema>;

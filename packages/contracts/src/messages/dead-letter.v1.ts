@@ -64,7 +64,7 @@ export const DeadLetterV1 = streamMessage({
     payloadBase64: 'e30=',
     deliveries: 1,
     at: '2026-01-05T10:00:00.000Z',
-  } as DeadLetterV1,
+  },
 });
 
 export type DeadLetterV1 = Static<typeof schema>;

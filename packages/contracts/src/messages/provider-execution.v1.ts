@@ -73,7 +73,7 @@ export const ProviderExecutionV1 = streamMessage({
     leavesVolume: '0.06',
     reason: null,
     transactTime: '2026-01-05T10:00:00.140Z',
-  } as ProviderExecutionV1,
+  },
 });
 
 export type ProviderExecutionV1 = Static<typeof schema>;

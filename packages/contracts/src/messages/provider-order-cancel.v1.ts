@@ -41,7 +41,7 @@ export const ProviderOrderCancelV1 = {
       accountRef: '1000000002',
       symbol: 'EUR/USD',
       sentAt: '2026-01-05T10:00:05.123Z',
-    } as ProviderOrderCancelV1,
+    },
   }),
   /**
    * The id under which the relay withdraws an order whose `sendBefore` has passed: the order's own. If the stream already

@@ -52,7 +52,7 @@ export const ProviderOrderCloseV1 = streamMessage({
     referencePrice: '1.08446',
     sentAt: '2026-01-05T10:05:00.123Z',
     sendBefore: '2026-01-05T10:05:02.123Z',
-  } as ProviderOrderCloseV1,
+  },
 });
 
 export type ProviderOrderCloseV1 = Static<typeof schema>;

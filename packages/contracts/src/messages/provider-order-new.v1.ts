@@ -58,7 +58,7 @@ export const ProviderOrderNewV1 = streamMessage({
     timeInForce: 'ioc',
     sentAt: '2026-01-05T10:00:00.123Z',
     sendBefore: '2026-01-05T10:00:02.123Z',
-  } as ProviderOrderNewV1,
+  },
 });
 
 export type ProviderOrderNewV1 = Static<typeof schema>;

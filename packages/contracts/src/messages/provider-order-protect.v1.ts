@@ -45,7 +45,7 @@ export const ProviderOrderProtectV1 = streamMessage({
     takeProfit: null,
     sentAt: '2026-01-05T10:00:05.123Z',
     sendBefore: '2026-01-05T10:00:07.123Z',
-  } as ProviderOrderProtectV1,
+  },
 });
 
 export type ProviderOrderProtectV1 = Static<typeof schema>;

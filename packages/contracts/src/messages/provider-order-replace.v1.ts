@@ -47,7 +47,7 @@ export const ProviderOrderReplaceV1 = streamMessage({
     stopPrice: null,
     sentAt: '2026-01-05T10:00:05.123Z',
     sendBefore: '2026-01-05T10:00:07.123Z',
-  } as ProviderOrderReplaceV1,
+  },
 });
 
 export type ProviderOrderReplaceV1 = Static<typeof schema>;

@@ -39,7 +39,7 @@ export const ProviderOrderStatusV1 = streamMessage({
     accountRef: '1000000002',
     symbol: 'EUR/USD',
     sentAt: '2026-01-05T10:00:05.123Z',
-  } as ProviderOrderStatusV1,
+  },
 });
 
 export type ProviderOrderStatusV1 = Static<typeof schema>;

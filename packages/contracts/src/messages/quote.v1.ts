@@ -50,7 +50,7 @@ export const QuoteV1 = plainMessage({
     low: '1.08446',
     high: '1.08454',
     ageMs: 12,
-  } as QuoteV1,
+  },
 });
 
 export type QuoteV1 = Static<typeof schema>;

@@ -1,0 +1,44 @@
+import { SIDES } from '@margrave/vocabulary';
+import { Type, type Static } from 'typebox';
+import { accountId, currency, dealId, decimal, figure, flags, oneOf, orderId, positionId, symbolName, time } from '../fields.ts';
+import { DEAL_ENTRIES } from '../terms.ts';
+import { body } from './body.ts';
+
+const schema = Type.Object(
+  {
+    dealId: dealId('Our id of the deal.'),
+    orderId: orderId('The order that was executed.'),
+    positionId: positionId('The position it opened or closed.'),
+    accountId: accountId('Whose deal it is.'),
+    symbol: symbolName('What was traded.'),
+    side: oneOf(SIDES, 'As the order’s.'),
+    entry: oneOf(DEAL_ENTRIES, '`in`: it opened. `out`: it closed.'),
+    volume: decimal('Lots.'),
+    price: decimal('The client’s price.'),
+    profit: figure('Booked profit of a closing deal in `currency`, negative for a loss; zero for an opening one.'),
+    commission: figure('Commission that the client paid for this deal, in `currency`.'),
+    currency: currency('The account’s currency.'),
+    flags: flags('What a reader should look at twice, e.g. `late_fill`.'),
+    executedAt: time('When it was booked.'),
+  },
+  { title: 'Deal', description: 'One execution.' },
+);
+
+export const DealV1 = body(schema, {
+  dealId: '1000000458',
+  orderId: '1000000457',
+  positionId: '1000000457',
+  accountId: '1000000001',
+  symbol: 'EURUSD',
+  side: 'buy',
+  entry: 'in',
+  volume: '0.10',
+  price: '1.08457',
+  profit: '0.00',
+  commission: '0.00',
+  currency: 'USD',
+  flags: [],
+  executedAt: '2026-01-05T10:00:00.123Z',
+});
+
+export type DealV1 = Static<typeof schema>;

@@ -1,0 +1,60 @@
+import { FLOWS, ORDER_STATUSES, SIDES } from '@margrave/vocabulary';
+import { Type, type Static } from 'typebox';
+import { accountId, clientOrderId, count, decimal, decisionId, flags, oneOf, orNull, orderId, plainText } from '../fields.ts';
+import { positionId, symbolName, time } from '../fields.ts';
+import { PLACEABLE_ORDER_TYPES, PLACEABLE_TIMES_IN_FORCE } from '../terms.ts';
+import { body } from './body.ts';
+
+const schema = Type.Object(
+  {
+    orderId: orderId('Our id of the order.'),
+    clientOrderId: orNull(clientOrderId('The client’s key of the order; null for an order that the house made.')),
+    accountId: accountId('Whose order it is.'),
+    symbol: symbolName('What is traded.'),
+    side: oneOf(SIDES, '`buy` or `sell`; an order that closes a bought position is a `sell`.'),
+    type: oneOf(PLACEABLE_ORDER_TYPES, 'How the price is found.'),
+    timeInForce: oneOf(PLACEABLE_TIMES_IN_FORCE, 'How long it may wait.'),
+    volume: decimal('Lots ordered.'),
+    filledVolume: decimal('Lots filled so far.'),
+    averagePrice: orNull(decimal('Volume-weighted price of the fills, rounded to 8 decimals; null while nothing is filled.')),
+    status: oneOf(
+      ORDER_STATUSES,
+      '`denied`: we refused it. `queued`: sent to a provider, not confirmed. `working`: acknowledged by the provider. `rejected`: the provider refused it. `unknown`: the provider was silent; its margin stays reserved.',
+    ),
+    flow: oneOf(FLOWS, '`local`: filled in house. `provider`: filled by a liquidity provider.'),
+    closesPositionId: orNull(positionId('The position that this order closes; null for an order that opens.')),
+    maxDeviation: orNull(decimal('In price units: how much worse than the price at the decision the fill may be.')),
+    reason: orNull(plainText(200, 'Why it was denied (a problem code), rejected, cancelled or expired; null otherwise.')),
+    flags: flags('What a reader should look at twice, e.g. `late_fill`, `overfill`, `slipped_beyond_reservation`.'),
+    decisionId: decisionId('The decision that accepted or denied it.'),
+    createdAt: time('When it was accepted or denied.'),
+    updatedAt: time('When it last changed.'),
+    version: count('The account version of its last change.'),
+  },
+  { title: 'Order', description: 'An order: an intent, and what became of it.' },
+);
+
+export const OrderV1 = body(schema, {
+  orderId: '1000000457',
+  clientOrderId: 'my-1',
+  accountId: '1000000001',
+  symbol: 'EURUSD',
+  side: 'buy',
+  type: 'market',
+  timeInForce: 'ioc',
+  volume: '0.10',
+  filledVolume: '0.10',
+  averagePrice: '1.08457',
+  status: 'filled',
+  flow: 'local',
+  closesPositionId: null,
+  maxDeviation: '0.00020',
+  reason: null,
+  flags: [],
+  decisionId: '1000000459',
+  createdAt: '2026-01-05T10:00:00.123Z',
+  updatedAt: '2026-01-05T10:00:00.123Z',
+  version: '12',
+});
+
+export type OrderV1 = Static<typeof schema>;

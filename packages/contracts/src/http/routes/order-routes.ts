@@ -1,0 +1,126 @@
+import { DENIAL_CODES, ORDER_STATUSES } from '@margrave/vocabulary';
+import { Type } from 'typebox';
+import { oneOf, symbolName } from '../../fields.ts';
+import { ClosePositionRequestV1 } from '../close-position-request.v1.ts';
+import { OrderV1 } from '../order.v1.ts';
+import { OrderHistoryV1, OrderPageV1, PositionPageV1 } from '../pages.v1.ts';
+import { PlaceOrderRequestV1 } from '../place-order-request.v1.ts';
+import { PlacedAnswerV1 } from '../placed-answer.v1.ts';
+import { ofAccount, ofOrder, ofPosition, page, pageOnly } from './parameters.ts';
+import { answer, READ_PROBLEMS, refusals, type Route } from './route.ts';
+
+const COMMAND_HEADERS = ['Idempotent-Replayed', 'Server-Timing'] as const;
+
+/** What a command may be refused with, besides its rules. */
+const COMMAND_PROBLEMS = [
+  ...READ_PROBLEMS,
+  'NOT_FOUND',
+  'OUTCOME_UNKNOWN',
+  'REQUEST_TIMEOUT',
+  'IDEMPOTENCY_KEY_REUSED',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'ACCOUNT_BUSY',
+  ...DENIAL_CODES,
+] as const;
+
+const placeOrder: Route = {
+  operationId: 'placeOrder',
+  method: 'POST',
+  path: '/v1/accounts/:accountId/orders',
+  scope: 'trade',
+  tag: 'Orders',
+  summary: 'Place an order',
+  description:
+    'Decides the order against the account’s margin, commits it and answers with all that it caused. `201` means committed: `filled` where it was filled in house, `queued` where a provider has to fill it. A `422` is kept as a `denied` order and uses up the key.',
+  parameters: ofAccount,
+  query: null,
+  body: PlaceOrderRequestV1,
+  answers: {
+    201: answer('Committed.', PlacedAnswerV1.schema, COMMAND_HEADERS),
+    ...refusals(COMMAND_PROBLEMS, COMMAND_HEADERS),
+  },
+};
+
+const listOrders: Route = {
+  operationId: 'listOrders',
+  method: 'GET',
+  path: '/v1/accounts/:accountId/orders',
+  scope: 'read',
+  tag: 'Orders',
+  summary: 'List orders',
+  description: 'All orders of the account, denied ones too, newest first.',
+  parameters: ofAccount,
+  query: Type.Object(
+    {
+      status: Type.Optional(oneOf(ORDER_STATUSES, 'Only orders with this status.')),
+      symbol: Type.Optional(symbolName('Only orders in this symbol.')),
+      ...page,
+    },
+    { additionalProperties: false },
+  ),
+  body: null,
+  answers: { 200: answer('A page of orders.', OrderPageV1.schema), ...refusals([...READ_PROBLEMS, 'NOT_FOUND']) },
+};
+
+const getOrder: Route = {
+  operationId: 'getOrder',
+  method: 'GET',
+  path: '/v1/accounts/:accountId/orders/:orderId',
+  scope: 'read',
+  tag: 'Orders',
+  summary: 'Read an order',
+  description: 'By its id, or by `@` and its `clientOrderId`: so an order whose answer was lost is found again.',
+  parameters: ofOrder,
+  query: null,
+  body: null,
+  answers: { 200: answer('The order.', OrderV1.schema), ...refusals([...READ_PROBLEMS, 'NOT_FOUND']) },
+};
+
+const getOrderHistory: Route = {
+  operationId: 'getOrderHistory',
+  method: 'GET',
+  path: '/v1/accounts/:accountId/orders/:orderId/history',
+  scope: 'read',
+  tag: 'Orders',
+  summary: 'Read the history of an order',
+  description: 'The account’s events that the order caused, oldest first.',
+  parameters: ofOrder,
+  query: null,
+  body: null,
+  answers: { 200: answer('Its events.', OrderHistoryV1.schema), ...refusals([...READ_PROBLEMS, 'NOT_FOUND']) },
+};
+
+const listPositions: Route = {
+  operationId: 'listPositions',
+  method: 'GET',
+  path: '/v1/accounts/:accountId/positions',
+  scope: 'read',
+  tag: 'Positions',
+  summary: 'List open positions',
+  description: 'All open positions with their price and profit at this moment, newest first.',
+  parameters: ofAccount,
+  query: pageOnly,
+  body: null,
+  answers: { 200: answer('A page of positions.', PositionPageV1.schema), ...refusals([...READ_PROBLEMS, 'NOT_FOUND']) },
+};
+
+const closePosition: Route = {
+  operationId: 'closePosition',
+  method: 'POST',
+  path: '/v1/accounts/:accountId/positions/:positionId/close',
+  scope: 'trade',
+  tag: 'Positions',
+  summary: 'Close a position',
+  description:
+    'Closes the whole position by a market order on the other side: at once in house, or through the provider that filled it. The answer is that of an order.',
+  parameters: ofPosition,
+  query: null,
+  body: ClosePositionRequestV1,
+  answers: {
+    201: answer('Committed.', PlacedAnswerV1.schema, COMMAND_HEADERS),
+    ...refusals(COMMAND_PROBLEMS, COMMAND_HEADERS),
+  },
+};
+
+export const ORDER_ROUTES = { placeOrder, listOrders, getOrder, getOrderHistory, listPositions, closePosition };
