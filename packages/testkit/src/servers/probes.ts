@@ -61,7 +61,8 @@ export const probePostgres =
     }
   };
 
-function exchange(port: number, request: string, complete: RegExp): Promise<string> {
+/** Writes the request to a port of this machine and resolves with what came back, once that is complete. */
+export function exchange(port: number, request: string, complete: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: LOOPBACK, port });
     let answer = '';

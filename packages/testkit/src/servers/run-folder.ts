@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeProcess, endProcess, isStillRunning, processTree, signalProcess, type ProcessMark } from './processes.ts';
@@ -48,6 +58,8 @@ export function createRunFolder(purpose: string): RunFolder {
     foldersElsewhere: [],
   };
   writeFileSync(join(unfinished, 'run.json'), JSON.stringify(record));
+  // The user as whom PostgreSQL runs must be able to go through; nobody else can list what is inside.
+  chmodSync(unfinished, 0o711);
   renameSync(unfinished, path);
 
   const change = (changes: Partial<RunRecord>) => {

@@ -1,0 +1,186 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import postgres from 'postgres';
+import { exchange, redisCommands } from './probes.ts';
+import { describeProcess, processTree } from './processes.ts';
+import { REPOSITORY } from './run-folder.ts';
+import { startServers } from './servers.ts';
+import type { RunningServer, Servers } from './types.ts';
+
+const PROGRAM = fileURLToPath(new URL('./start-and-wait.ts', import.meta.url));
+
+async function natsConnection(server: RunningServer): Promise<NatsConnection> {
+  const { host, username, password } = new URL(server.url);
+  return connect({ servers: host, user: username, pass: password, reconnect: false, timeout: 2_000 });
+}
+
+async function query(server: RunningServer, statement: string): Promise<unknown[]> {
+  const sql = postgres(server.url, { max: 1, connect_timeout: 2 });
+  try {
+    return [...(await sql.unsafe(statement))];
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+const redis = (server: RunningServer, ...commands: string[]): Promise<string> =>
+  redisCommands(server.port, new URL(server.url).password, commands);
+
+describe('servers of a run', () => {
+  const said: string[] = [];
+  let servers: Servers;
+  beforeAll(async () => {
+    servers = await startServers({ purpose: 'test', log: (sentence) => said.push(sentence), onSignal: 'leave to caller' });
+  });
+  afterAll(() => servers.stop());
+
+  it('are announced in one sentence with their versions', () => {
+    expect(said.filter((sentence) => sentence.startsWith('started '))).toHaveLength(1);
+    expect(said.at(-1)).toContain(servers.postgres.version);
+  });
+
+  it('keep what was committed through kill -9, on the same address with another process', async () => {
+    await query(servers.postgres, 'create table kept (id bigint)');
+    await query(servers.postgres, 'insert into kept values (1), (2)');
+    const { pid, url } = servers.postgres;
+    await servers.postgres.kill9();
+    await expect(query(servers.postgres, 'select 1')).rejects.toThrow();
+    await servers.postgres.restart();
+    expect(await query(servers.postgres, 'select count(*)::int as rows from kept')).toEqual([{ rows: 2 }]);
+    expect(servers.postgres.url).toBe(url);
+    expect(servers.postgres.pid).not.toBe(pid);
+  });
+
+  it('keep the streams of NATS through kill -9, and of Redis nothing', async () => {
+    const before = await natsConnection(servers.nats);
+    await (await jetstreamManager(before)).streams.add({ name: 'KEPT', subjects: ['kept.>'] });
+    await jetstream(before).publish('kept.one');
+    await before.close();
+    await redis(servers.redis, 'SET key value');
+    await Promise.all([servers.nats.kill9(), servers.redis.kill9()]);
+    await Promise.all([servers.nats.restart(), servers.redis.restart()]);
+    const after = await natsConnection(servers.nats);
+    expect((await (await jetstreamManager(after)).streams.info('KEPT')).state.messages).toBe(1);
+    await after.close();
+    expect(await redis(servers.redis, 'DBSIZE')).toBe('+OK\r\n:0\r\n');
+  });
+
+  it('do not answer while paused, and do again after it', async () => {
+    await servers.redis.pause();
+    await expect(redis(servers.redis, 'PING')).rejects.toThrow('does not answer');
+    await servers.redis.resume();
+    expect(await redis(servers.redis, 'PING')).toBe('+OK\r\n+PONG\r\n');
+    await servers.postgres.pause();
+    await expect(query(servers.postgres, 'select 1')).rejects.toThrow(/CONNECT_TIMEOUT/);
+    await servers.postgres.resume();
+    expect(await query(servers.postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('stop in order and start again', async () => {
+    await servers.nats.stop();
+    await expect(natsConnection(servers.nats)).rejects.toThrow();
+    await servers.nats.restart();
+    await (await natsConnection(servers.nats)).close();
+  });
+
+  it('hold a Redis that evicts only keys with a time to live, within a stated bound', async () => {
+    const { password } = new URL(servers.redis.url);
+    const request = `AUTH ${password}\r\nCONFIG GET maxmemory\r\nCONFIG GET maxmemory-policy\r\n`;
+    const answer = await exchange(servers.redis.port, request, /maxmemory-policy\r\n\$\d+\r\n.*\r\n/);
+    expect(answer).toContain(`\r\n${256 * 1024 * 1024}\r\n`);
+    expect(answer).toContain('\r\nvolatile-lru\r\n');
+  });
+
+  it('give one more NATS with streams of its own', async () => {
+    const more = await servers.startNats();
+    const connection = await natsConnection(more);
+    expect(await (await jetstreamManager(connection)).streams.list().next()).toEqual([]);
+    await connection.close();
+  });
+});
+
+interface Started {
+  readonly program: ChildProcess;
+  readonly folder: string;
+  readonly servers: readonly number[];
+  /** The servers with their child processes. */
+  readonly pids: readonly number[];
+}
+
+/** Another process that starts servers and waits; `ending` says what it does once they run. */
+async function startElsewhere(ending: 'wait' | 'throw' | 'exit'): Promise<Started> {
+  const program = spawn(process.execPath, [PROGRAM, ending], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [line] = (await once(createInterface(program.stdout), 'line')) as [string];
+  const servers = (JSON.parse(line) as { pids: number[] }).pids;
+  const folder = readdirSync(join(REPOSITORY, '.margrave', 'runs')).find((name) => name.startsWith(`test-${program.pid}-`));
+  if (folder === undefined) throw new Error('the other process has no run folder');
+  return { program, folder: join(REPOSITORY, '.margrave', 'runs', folder), servers, pids: servers.flatMap(processTree) };
+}
+
+const survivors = (pids: readonly number[]): number[] => pids.filter((pid) => describeProcess(pid) !== undefined);
+
+describe('servers of a process that ends', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('end with it on %s, and leave nothing', async (signal) => {
+    const { program, folder, pids } = await startElsewhere('wait');
+    const ended = once(program, 'exit');
+    program.kill(signal);
+    program.kill(signal);
+    expect(await ended).toEqual([null, signal]);
+    expect([survivors(pids), existsSync(folder)]).toEqual([[], false]);
+  });
+
+  it.each([
+    ['throw', 1],
+    ['exit', 0],
+  ] as const)('end with it when it ends by %s', async (ending, code) => {
+    const { program, folder, pids } = await startElsewhere(ending);
+    if (program.exitCode === null) await once(program, 'exit');
+    expect([program.exitCode, survivors(pids), existsSync(folder)]).toEqual([code, [], false]);
+  });
+
+  it('outlive its kill -9, and are cleaned up by the next start, which leaves living runs alone', async () => {
+    const [dead, living] = [await startElsewhere('wait'), await startElsewhere('wait')];
+    const killed = once(dead.program, 'exit');
+    dead.program.kill('SIGKILL');
+    await killed;
+    expect(survivors(dead.pids)).not.toEqual([]);
+
+    const said: string[] = [];
+    const servers = await startServers({ purpose: 'test', log: (sentence) => said.push(sentence), onSignal: 'leave to caller' });
+    try {
+      expect(said.join('\n')).toContain('cleaned up after the run');
+      expect([survivors(dead.pids), existsSync(dead.folder)]).toEqual([[], false]);
+      expect([survivors(living.servers), existsSync(living.folder)]).toEqual([living.servers, true]);
+    } finally {
+      await servers.stop();
+      const ended = once(living.program, 'exit');
+      living.program.kill('SIGTERM');
+      await ended;
+    }
+  });
+
+  it('keep their passwords from other users', async () => {
+    const { program, folder } = await startElsewhere('wait');
+    try {
+      const secrets = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((path) => /password|\.conf$/.test(path) && !path.includes('/data/'));
+      expect(secrets.length).toBeGreaterThanOrEqual(3);
+      for (const path of secrets) {
+        expect(readFileSync(path, 'utf8')).toMatch(/[0-9a-f]{32}/);
+        expect(statSync(path).mode & 0o077).toBe(0);
+      }
+    } finally {
+      const ended = once(program, 'exit');
+      program.kill('SIGTERM');
+      await ended;
+    }
+  });
+});
