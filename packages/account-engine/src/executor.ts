@@ -16,7 +16,7 @@ import type { AccountId, OrderId, PositionId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Answer, Outcome, StageTimes, Submission } from './api.ts';
 import { accountFromRows, orderFromRow, positionFromRow } from './from-rows.ts';
-import type { AccountStore, AggregateCache, CommitBatch, CommitOutcome } from './ports.ts';
+import type { AccountStore, AggregateCache, CommitBatch, CommitOutcome, OutboxIds } from './ports.ts';
 import type { RecentAccounts } from './recent-accounts.ts';
 import { commandRows } from './to-rows.ts';
 
@@ -40,6 +40,7 @@ export interface ExecutorParts {
 export interface Committed {
   readonly change: Change;
   readonly rows: CommandRows;
+  readonly outbox: OutboxIds;
 }
 
 /** A submission on its way. */
@@ -181,7 +182,7 @@ export class Executor {
   }
 
   #settle(
-    { decided, outcome: { results, databaseNowMs }, times, commitFromMs }: BatchRun,
+    { decided, outcome: { results, outbox, databaseNowMs }, times, commitFromMs }: BatchRun,
     settlements: Map<Task, Settlement>,
   ): void {
     const commitMs = this.#parts.monotonicMs() - commitFromMs;
@@ -189,9 +190,10 @@ export class Executor {
     const lostBy = new Map<AccountId, 'conflict' | 'duplicate'>();
     for (const [index, { task, change, rows, answer }] of decided.entries()) {
       const outcome = results[index]?.outcome;
-      assert(outcome !== undefined, 'commitBatch gives one result for each command');
+      const outboxIds = outbox[index];
+      assert(outcome !== undefined && outboxIds !== undefined, 'commitBatch gives one result for each command');
       if (outcome === 'committed') {
-        committed.push({ change, rows });
+        committed.push({ change, rows, outbox: outboxIds });
         settlements.set(task, { kind: 'committed', change, answer, times: { ...times, commitMs } });
         continue;
       }
@@ -289,8 +291,10 @@ interface BatchRun {
   readonly commitFromMs: number;
 }
 
-interface Decided extends Committed {
+interface Decided {
   readonly task: Task;
+  readonly change: Change;
+  readonly rows: CommandRows;
   readonly answer: Answer | null;
 }
 

@@ -30,7 +30,7 @@ export interface ClosePosition {
   readonly positionId: PositionId;
 }
 
-/** A provider reports on an order of the account; checked to be about that order's symbol and side. */
+/** A provider reports on an order of the account. */
 export interface ApplyReport {
   readonly kind: 'report';
   readonly orderId: OrderId;
@@ -39,6 +39,9 @@ export interface ApplyReport {
   /** The request reported on: the one that carries the order, or a status request about it. */
   readonly requestId: RequestId;
   readonly executionType: ExecutionType;
+  /** What the provider says it traded, by our name of it; undefined where we list no such instrument at that provider. */
+  readonly symbol: SymbolName | undefined;
+  readonly side: Side;
   /** Of this report alone; with `lastPriceE8` for fills. */
   readonly lastVolumeE8: LotsE8 | null;
   readonly lastPriceE8: PriceE8 | null;

@@ -35,9 +35,8 @@ export function decideReport(
   report: ApplyReport,
   given: DecisionContext,
 ): Result<Change, ReportRefusal> {
-  if (order.provider !== report.provider) {
-    return refuse({ refusedAs: 'park', why: `order ${order.orderId} was sent to ${order.provider}, not to ${report.provider}` });
-  }
+  const misfit = reportMisfit(order, report);
+  if (misfit !== undefined) return refuse({ refusedAs: 'park', why: misfit });
   const change = new ChangeBuilder(account, given, `provider:${report.provider}`);
   switch (report.executionType) {
     case 'partial_fill':
@@ -60,6 +59,15 @@ export function decideReport(
     default:
       return report.executionType satisfies never;
   }
+}
+
+/** What shows that the report is not about this order. */
+function reportMisfit(order: Order, report: ApplyReport): string | undefined {
+  const { orderId } = order;
+  if (order.provider !== report.provider) return `order ${orderId} was sent to ${order.provider}, not to ${report.provider}`;
+  if (report.symbol !== order.symbol)
+    return `order ${orderId} is of ${order.symbol}, the report of ${report.symbol ?? 'a symbol not listed there'}`;
+  return report.side === order.side ? undefined : `order ${orderId} is a ${order.side}, the report a ${report.side}`;
 }
 
 /** The provider has not spoken within its limit: the order is unknown, its margin stays, and the provider is asked. */

@@ -1,0 +1,104 @@
+import { AccountEventV1 } from '@margrave/contracts';
+import type { Committed } from './executor.ts';
+import { eventMessage } from './to-rows.ts';
+
+/** One message of the outbox, ready to leave. */
+export interface OutgoingMessage {
+  readonly subject: string;
+  readonly messageId: string;
+  readonly body: string;
+}
+
+/** `stored`: the stream has it. Anything else is left to the relay. */
+export type PublishOutcome = 'stored' | 'not_stored' | 'unknown';
+
+export interface PublisherParts {
+  /** All at once, each acknowledged by the stream; one outcome a message, in order. Never rejects. */
+  readonly publish: (messages: readonly OutgoingMessage[]) => Promise<readonly PublishOutcome[]>;
+  readonly markPublished: (outboxIds: readonly bigint[]) => Promise<void>;
+  readonly crashAfterPublish: () => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** An outbox row and the messages that it stands for: one to a provider, or the events of one commit. */
+interface OutgoingRow {
+  readonly outboxId: bigint;
+  readonly messages: readonly OutgoingMessage[];
+}
+
+/** How many rows are marked in one statement; with fewer at hand the marks wait for company. */
+const MARK_ROWS_MAX = 500;
+const MARK_DELAY_MS = 50;
+
+/**
+ * Sends what commits left in the outbox, right after them: requests to providers first, then events. Nothing waits for it and
+ * nothing depends on it; what it does not manage, the relay finds.
+ */
+export class Publisher {
+  readonly #parts: PublisherParts;
+  readonly #toMark: bigint[] = [];
+  #underWay = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: PublisherParts) {
+    this.#parts = parts;
+  }
+
+  /** Does not wait. */
+  publish(committed: readonly Committed[]): void {
+    const rows = [...committed.flatMap(providerRows), ...committed.flatMap(eventRows)];
+    if (rows.length === 0) return;
+    const sending = this.#send(rows)
+      .catch(this.#parts.onFailure)
+      .finally(() => this.#underWay.delete(sending));
+    this.#underWay.add(sending);
+  }
+
+  async #send(rows: readonly OutgoingRow[]): Promise<void> {
+    const outcomes = await this.#parts.publish(rows.flatMap((row) => row.messages));
+    this.#parts.crashAfterPublish();
+    let next = 0;
+    for (const row of rows) {
+      const ofRow = outcomes.slice(next, (next += row.messages.length));
+      if (ofRow.every((outcome) => outcome === 'stored')) this.#toMark.push(row.outboxId);
+    }
+    if (this.#toMark.length >= MARK_ROWS_MAX) await this.#mark();
+    else this.#timer ??= setTimeout(() => void this.#mark().catch(this.#parts.onFailure), MARK_DELAY_MS);
+  }
+
+  async #mark(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const outboxIds = this.#toMark.splice(0);
+    if (outboxIds.length > 0) await this.#parts.markPublished(outboxIds);
+  }
+
+  /** Waits for what is under way and marks it. */
+  async stop(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    await this.#mark();
+  }
+}
+
+const providerRows = ({ rows, outbox }: Committed): readonly OutgoingRow[] =>
+  rows.messages.map(({ subject, messageId, bodyJson }, index) => ({
+    outboxId: outbox.messageIds[index] ?? 0n,
+    messages: [{ subject, messageId, body: bodyJson }],
+  }));
+
+const eventRows = ({ change, outbox }: Committed): readonly OutgoingRow[] =>
+  outbox.eventsId === null
+    ? []
+    : [
+        {
+          outboxId: outbox.eventsId,
+          messages: change.events.map((event) => {
+            const body = eventMessage(change, event);
+            return {
+              subject: AccountEventV1.subjectOf(change.accountId),
+              messageId: AccountEventV1.deduplicationId(undefined as never, body),
+              body: JSON.stringify(body),
+            };
+          }),
+        },
+      ];
