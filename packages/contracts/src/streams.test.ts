@@ -1,0 +1,64 @@
+import type { ProviderName } from '@margrave/vocabulary';
+import { MESSAGES } from './messages/messages.ts';
+import { EXECUTIONS_CONSUMER, providerOrdersConsumer, STREAM_NAMES, STREAMS } from './streams.ts';
+
+/** Whether every subject of the narrower filter is one of the wider. */
+function covers(wider: string, narrower: string): boolean {
+  const wide = wider.split('.');
+  const narrow = narrower.split('.');
+  return wide.length === narrow.length && wide.every((token, index) => token === '*' || token === narrow[index]);
+}
+
+describe('the streams', () => {
+  it('are the four of WIRE.md, each under its own name', () => {
+    expect(STREAM_NAMES).toEqual(['PROVIDER_ORDERS', 'EXECUTIONS', 'EVENTS', 'DEAD']);
+    expect(STREAM_NAMES.map((name) => STREAMS[name].name)).toEqual(STREAM_NAMES);
+  });
+
+  it.each(STREAM_NAMES)('%s keeps for seven days, on disk, refuses rather than drops, and cannot be emptied', (name) => {
+    expect(STREAMS[name]).toMatchObject({
+      storage: 'file',
+      retention: 'limits',
+      discard: 'new',
+      denyDelete: true,
+      denyPurge: true,
+      maxAgeMs: 604_800_000,
+      duplicateWindowMs: 600_000,
+    });
+    expect(STREAMS[name].maxBytes).toBeGreaterThan(0);
+  });
+
+  it('have no subject in common', () => {
+    const subjects = Object.values(STREAMS).flatMap((stream) => stream.subjects);
+    const common = subjects.filter((subject, index) =>
+      subjects.some((other, place) => place !== index && covers(other, subject)),
+    );
+    expect(common).toEqual([]);
+  });
+
+  it.each(
+    Object.values(MESSAGES).map((message) => ({
+      name: message.name,
+      stream: message.stream,
+      filter: message.subjectTemplate.filter(),
+    })),
+  )('take $filter into $stream and no other', ({ stream, filter }) => {
+    const taking = STREAM_NAMES.filter((name) => STREAMS[name].subjects.some((subject) => covers(subject, filter)));
+    expect(taking).toEqual(stream === null ? [] : [stream]);
+  });
+});
+
+describe('the consumers', () => {
+  it('of a provider bears its name and reads all its requests and nobody else’s', () =>
+    expect(providerOrdersConsumer('lp-a' as ProviderName)).toMatchObject({
+      stream: 'PROVIDER_ORDERS',
+      durable: 'lp-a',
+      filter: 'provider.lp-a.orders.v1.>',
+    }));
+  it('of executions is ours', () =>
+    expect(EXECUTIONS_CONSUMER).toMatchObject({
+      stream: 'EXECUTIONS',
+      durable: 'provider-worker',
+      filter: 'provider.*.executions.v1',
+    }));
+});
