@@ -1,0 +1,187 @@
+import type { AccountId } from '@margrave/vocabulary';
+import { ACCOUNT, aggregate, bench, buy, task } from './testing/builders.ts';
+import { StoreError } from './testing/memory-store.ts';
+
+const versionOf = (store: ReturnType<typeof bench>['store']) => store.accounts.get(ACCOUNT)?.account.version;
+
+describe('a batch of commands', () => {
+  it('carries one chain of versions for each account', async () => {
+    const { store, runAll } = bench();
+    const outcomes = await runAll(Array.from({ length: 20 }, (_, index) => task(buy(`key-${index}`, 0.01))));
+    expect(outcomes.every((outcome) => typeof outcome === 'object' && outcome.kind === 'committed')).toBe(true);
+    expect(store.batches).toHaveLength(1);
+    expect(store.batches[0]?.map((rows) => rows.expectedVersion)).toEqual(
+      Array.from({ length: 20 }, (_, index) => 1n + BigInt(index)),
+    );
+    expect(versionOf(store)).toBe(21n);
+  });
+
+  it('accepts exactly as many orders as the account has room for, each deciding on what the ones before it left', async () => {
+    const { store, runAll } = bench();
+    // 1 lot takes 1 084.58 and floats at −8.00; 10 000.00 has room for nine.
+    const outcomes = await runAll(Array.from({ length: 40 }, (_, index) => task(buy(`key-${index}`, 1))));
+    const accepted = outcomes.filter(
+      (outcome) => typeof outcome === 'object' && outcome.kind === 'committed' && outcome.answer?.status === 201,
+    );
+    const denied = outcomes.filter(
+      (outcome) => typeof outcome === 'object' && outcome.kind === 'committed' && outcome.answer?.status === 422,
+    );
+    expect([accepted.length, denied.length]).toEqual([9, 31]);
+    expect([...store.orders.values()].filter((order) => order.reason === 'MARGIN_EXCEEDS_FREE')).toHaveLength(31);
+  });
+
+  it('says of an account that is not there that it is not there', async () => {
+    const { runAll } = bench();
+    expect(await runAll([task(buy('key', 0.1, '1000000009' as AccountId))])).toEqual([{ kind: 'no_such_account' }]);
+  });
+
+  it('is told about only after the commit', async () => {
+    const { store, told, runAll } = bench();
+    let toldBefore = -1;
+    store.afterCommit = () => {
+      toldBefore = told.length;
+    };
+    await runAll([task(buy('key'))]);
+    expect([toldBefore, told.length]).toEqual([0, 1]);
+  });
+});
+
+describe('the same key', () => {
+  it('gives the stored answer, decided once', async () => {
+    const { store, runAll } = bench();
+    const outcomes = await runAll(Array.from({ length: 5 }, () => task(buy('same'))));
+    expect(store.orders.size).toBe(1);
+    expect(outcomes.map((outcome) => typeof outcome === 'object' && outcome.kind).sort()).toEqual([
+      'committed',
+      ...Array<string>(4).fill('replayed'),
+    ]);
+    const answers = outcomes.map((outcome) => (typeof outcome === 'object' && 'answer' in outcome ? outcome.answer : null));
+    expect(new Set(answers.map((answer) => answer?.body))).toEqual(new Set(['{"version":"2"}']));
+  });
+
+  it('does not hold up the other commands of its account', async () => {
+    const { store, runAll } = bench();
+    await runAll([task(buy('used'))]);
+    const outcomes = await runAll([task(buy('a')), task(buy('used')), task(buy('b'))]);
+    expect(outcomes.map((outcome) => typeof outcome === 'object' && outcome.kind)).toEqual([
+      'committed',
+      'replayed',
+      'committed',
+    ]);
+    expect(versionOf(store)).toBe(4n);
+  });
+
+  it('of another account means nothing', async () => {
+    const { store, runAll } = bench();
+    const other = '1000000002' as AccountId;
+    store.accounts.set(other, aggregate(other));
+    await runAll([task(buy('same')), task(buy('same', 0.1, other))]);
+    expect(store.orders.size).toBe(2);
+  });
+
+  it('with another request is refused', async () => {
+    const { store, runAll } = bench();
+    await runAll([task(buy('key'))]);
+    const other = buy('key');
+    const changed = { ...other, client: other.client && { ...other.client, requestHash: 'another' } };
+    expect(await runAll([task(changed)])).toEqual([{ kind: 'key_reused' }]);
+    expect(store.orders.size).toBe(1);
+  });
+});
+
+describe('another writer', () => {
+  it('makes a command decide again on what it left', async () => {
+    const { store, runAll } = bench();
+    await runAll([task(buy('first'))]);
+    const other = bench();
+    other.store.accounts.set(ACCOUNT, store.accounts.get(ACCOUNT) ?? aggregate(ACCOUNT));
+    await other.runAll([task(buy('second'))]);
+    store.accounts.set(ACCOUNT, other.store.accounts.get(ACCOUNT) ?? aggregate(ACCOUNT));
+    await runAll([task(buy('third'))]);
+    expect(versionOf(store)).toBe(4n);
+  });
+
+  it('that never rests cannot starve a command: after two conflicts it locks first', async () => {
+    const { store, runAll } = bench();
+    let writes = 0;
+    store.beforeCommit = () => {
+      const held = store.accounts.get(ACCOUNT) ?? aggregate(ACCOUNT);
+      store.accounts.set(ACCOUNT, { ...held, account: { ...held.account, version: held.account.version + 1n } });
+      writes += 1;
+    };
+    const outcomes = await runAll([task(buy('key'))]);
+    expect(outcomes).toMatchObject([{ kind: 'committed' }]);
+    expect([writes, store.lockedBatches.length]).toEqual([2, 1]);
+  });
+});
+
+describe('an unknown outcome', () => {
+  it('that was a commit is answered from the store, decided once', async () => {
+    const { store, runAll } = bench();
+    store.afterCommit = () => {
+      store.afterCommit = () => undefined;
+      throw new StoreError('unknown');
+    };
+    expect(await runAll([task(buy('key'))])).toEqual([{ kind: 'replayed', answer: { status: 201, body: '{"version":"2"}' } }]);
+    expect(store.orders.size).toBe(1);
+  });
+
+  it('that was none is decided again', async () => {
+    const { store, runAll } = bench();
+    store.beforeCommit = () => {
+      store.beforeCommit = () => undefined;
+      throw new StoreError('unknown');
+    };
+    expect(await runAll([task(buy('key'))])).toMatchObject([{ kind: 'committed' }]);
+    expect(store.orders.size).toBe(1);
+  });
+
+  it('that nothing resolves is said to be unknown, never to be refused', async () => {
+    const { store, executor } = bench();
+    const pending = task(buy('key'));
+    store.beforeCommit = () => {
+      throw new StoreError('unknown');
+    };
+    expect(await executor.run([pending])).toEqual(['again']);
+    store.findCommandKey = () => Promise.reject(new StoreError('unavailable'));
+    expect(await executor.run([pending])).toEqual([{ kind: 'unknown' }]);
+  });
+});
+
+describe('a store that cannot be reached', () => {
+  it('is said at once; nothing is reserved', async () => {
+    const { store, runAll } = bench();
+    store.beforeCommit = () => {
+      throw new StoreError('unavailable');
+    };
+    expect(await runAll([task(buy('key'))])).toMatchObject([{ kind: 'unavailable' }]);
+    expect(store.orders.size).toBe(0);
+  });
+
+  it('on another line of history is decided on anew', async () => {
+    const { store, runAll } = bench();
+    await runAll([task(buy('before'))]);
+    store.epochNow = '00000000-0000-0000-0000-000000000002';
+    expect(await runAll([task(buy('after'))])).toMatchObject([{ kind: 'committed' }]);
+  });
+});
+
+describe('patience', () => {
+  it('that ran out leaves nothing behind', async () => {
+    const { store, runAll } = bench();
+    expect(await runAll([task(buy('key'), 0)])).toEqual([{ kind: 'busy' }]);
+    expect(store.batches).toHaveLength(0);
+  });
+});
+
+describe('a bug in one decision', () => {
+  it('is nobody else’s matter', async () => {
+    const { parts, executor, store } = bench();
+    const broken = '1000000002' as AccountId;
+    const held = aggregate(broken);
+    store.accounts.set(broken, { ...held, account: { ...held.account, leverage: 0n } });
+    expect(parts.market()).toBeDefined();
+    const settlements = await executor.run([task(buy('key')), task(buy('key', 0.1, broken))]);
+    expect(settlements).toMatchObject([{ kind: 'committed' }, { kind: 'bug' }]);
+  });
+});

@@ -1,0 +1,113 @@
+import type {
+  AccountAggregateRows,
+  CommandKeyRow,
+  CommandResult,
+  CommandRows,
+  OrderRow,
+  PositionRow,
+} from '@margrave/store-postgres';
+import type { AccountId } from '@margrave/vocabulary';
+import type { AccountStore, CommitOutcome, OutboxIds, StoreFailure } from '../ports.ts';
+
+/** An error whose meaning to the engine is its own name. */
+export class StoreError extends Error {
+  readonly failure: StoreFailure;
+
+  constructor(failure: StoreFailure) {
+    super(`the store failed: ${failure}`);
+    this.failure = failure;
+  }
+}
+
+/**
+ * The commit protocol in memory: compare-and-set per account, chains, used keys. `beforeCommit` and `afterCommit` let a test
+ * put another writer, or a failure, into the windows between.
+ */
+export class MemoryStore implements AccountStore {
+  readonly accounts = new Map<AccountId, AccountAggregateRows>();
+  readonly orders = new Map<string, OrderRow>();
+  readonly positions = new Map<string, PositionRow>();
+  readonly keys = new Map<string, CommandKeyRow>();
+  readonly executions = new Map<string, string>();
+  readonly batches: (readonly CommandRows[])[] = [];
+  readonly lockedBatches: (readonly CommandRows[])[] = [];
+  epochNow = '00000000-0000-0000-0000-000000000001';
+  beforeCommit: () => Promise<void> | void = () => undefined;
+  afterCommit: () => Promise<void> | void = () => undefined;
+  #outboxId = 0n;
+
+  epoch = (): Promise<string> => Promise.resolve(this.epochNow);
+
+  loadAccounts = (accountIds: readonly AccountId[]): Promise<readonly AccountAggregateRows[]> =>
+    Promise.resolve(accountIds.flatMap((accountId) => this.accounts.get(accountId) ?? []));
+
+  loadPast: AccountStore['loadPast'] = ({ orderIds, positionIds }) =>
+    Promise.resolve({
+      orders: orderIds.flatMap((id) => this.orders.get(id) ?? []),
+      positions: positionIds.flatMap((id) => this.positions.get(id) ?? []),
+    });
+
+  commitBatch = async (epoch: string, commands: readonly CommandRows[]): Promise<CommitOutcome> => {
+    await this.beforeCommit();
+    if (epoch !== this.epochNow) throw new StoreError('epoch');
+    this.batches.push(commands);
+    const outcome = this.#commit(commands);
+    await this.afterCommit();
+    return outcome;
+  };
+
+  withLockedAccounts: AccountStore['withLockedAccounts'] = async (accountIds, work) => {
+    const rows = await this.loadAccounts(accountIds);
+    return work(rows, (_epoch, commands) => {
+      this.lockedBatches.push(commands);
+      return Promise.resolve(this.#commit(commands));
+    });
+  };
+
+  findCommandKey = (accountId: AccountId, key: string): Promise<CommandKeyRow | undefined> =>
+    Promise.resolve(this.keys.get(`${accountId} ${key}`));
+
+  findAppliedExecution: AccountStore['findAppliedExecution'] = (provider, executionId) => {
+    const contentHash = this.executions.get(`${provider} ${executionId}`);
+    return Promise.resolve(contentHash === undefined ? undefined : { contentHash });
+  };
+
+  failureOf = (error: unknown): StoreFailure => (error instanceof StoreError ? error.failure : 'bug');
+
+  #commit(commands: readonly CommandRows[]): CommitOutcome {
+    const lost = new Set<AccountId>();
+    const results: CommandResult[] = [];
+    const outbox: OutboxIds[] = [];
+    for (const command of commands) {
+      const outcome = lost.has(command.accountId) ? 'conflict' : this.#judge(command);
+      results.push({ outcome });
+      if (outcome === 'committed') outbox.push(this.#write(command));
+      else {
+        lost.add(command.accountId);
+        outbox.push({ messageIds: [], eventsId: null });
+      }
+    }
+    return { results, outbox, databaseNowMs: 1_000 };
+  }
+
+  #judge(command: CommandRows): CommandResult['outcome'] {
+    const { accountId, commandKey, appliedExecution: execution } = command;
+    if (commandKey !== null && this.keys.has(`${accountId} ${commandKey.key}`)) return 'duplicate';
+    if (execution !== null && this.executions.has(`${execution.provider} ${execution.executionId}`)) return 'duplicate';
+    return this.accounts.get(accountId)?.account.version === command.expectedVersion ? 'committed' : 'conflict';
+  }
+
+  #write({ accountId, account, commandKey, appliedExecution: execution, orders, positions, messages }: CommandRows): OutboxIds {
+    for (const order of orders) this.orders.set(order.orderId, order);
+    for (const position of positions) this.positions.set(position.positionId, position);
+    if (commandKey !== null) this.keys.set(`${accountId} ${commandKey.key}`, commandKey);
+    if (execution !== null) this.executions.set(`${execution.provider} ${execution.executionId}`, execution.contentHash);
+    const live = new Set<string>(['queued', 'working', 'partially_filled', 'unknown']);
+    this.accounts.set(accountId, {
+      account,
+      orders: [...this.orders.values()].filter((order) => order.accountId === accountId && live.has(order.status)),
+      positions: [...this.positions.values()].filter((held) => held.accountId === accountId && held.openVolumeE8 > 0n),
+    });
+    return { messageIds: messages.map(() => (this.#outboxId += 1n)), eventsId: (this.#outboxId += 1n) };
+  }
+}
