@@ -1,1 +1,5 @@
-export {};
+export type { AggregateCache, AggregateRecord } from './aggregate-cache.ts';
+export { connectCache, type Cache } from './cache.ts';
+export type { CacheFailure, CacheOptions } from './client.ts';
+export { KEY_FAMILIES, type KeyFamily } from './keys.ts';
+export type { CachedGroupQuote, CachedQuote, GroupPrices, QuoteCache, QuoteRecord } from './quote-cache.ts';
