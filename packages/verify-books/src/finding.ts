@@ -1,0 +1,33 @@
+import type { Sql } from 'postgres';
+
+/** What one invariant found. */
+export interface Finding {
+  readonly invariant: string;
+  /** How many things it looked at. */
+  readonly checked: number;
+  /** Zero checked is itself a break where there should have been some. */
+  readonly mustCheckSome: boolean;
+  readonly breaks: readonly string[];
+}
+
+export type Invariant = (sql: Sql) => Promise<Finding>;
+
+/** Rows of what breaks are named, not only counted, up to so many. */
+export const BREAKS_SHOWN_MAX = 20;
+
+export const isBroken = ({ breaks, checked, mustCheckSome }: Finding): boolean =>
+  breaks.length > 0 || (mustCheckSome && checked === 0);
+
+/** An invariant that one query counts and another finds the breaks of, each break one sentence. */
+export const queried =
+  (
+    invariant: string,
+    mustCheckSome: boolean,
+    count: (sql: Sql) => Promise<readonly { n: string }[]>,
+    breaks: (sql: Sql) => Promise<readonly { what: string }[]>,
+  ): Invariant =>
+  async (sql) => {
+    const [counted] = await count(sql);
+    const broken = await breaks(sql);
+    return { invariant, mustCheckSome, checked: Number(counted?.n ?? 0), breaks: broken.map(({ what }) => what) };
+  };

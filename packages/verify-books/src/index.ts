@@ -1,0 +1,2 @@
+export { isBroken, type Finding } from './finding.ts';
+export { describeFindings, verifyBooks } from './verify-books.ts';

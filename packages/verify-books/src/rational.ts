@@ -1,0 +1,30 @@
+/**
+ * Exact arithmetic of its own: the books are checked with nothing that the broker's own code computes with.
+ * A rational is [numerator, denominator] in lowest terms, the denominator positive.
+ */
+export type Rational = readonly [bigint, bigint];
+
+export const NOTHING: Rational = [0n, 1n];
+
+export function rational(numerator: bigint, denominator = 1n): Rational {
+  if (denominator === 0n) throw new Error('a rational has no denominator of zero');
+  const sign = denominator < 0n ? -1n : 1n;
+  const divisor = gcd(numerator < 0n ? -numerator : numerator, denominator * sign);
+  return [(numerator * sign) / divisor, (denominator * sign) / divisor];
+}
+
+const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b));
+
+export const plus = (a: Rational, b: Rational): Rational => rational(a[0] * b[1] + b[0] * a[1], a[1] * b[1]);
+export const minus = (a: Rational, b: Rational): Rational => rational(a[0] * b[1] - b[0] * a[1], a[1] * b[1]);
+export const times = (a: Rational, b: Rational): Rational => rational(a[0] * b[0], a[1] * b[1]);
+export const over = (a: Rational, b: Rational): Rational => rational(a[0] * b[1], a[1] * b[0]);
+export const isLess = (a: Rational, b: Rational): boolean => a[0] * b[1] < b[0] * a[1];
+export const larger = (a: Rational, b: Rational): Rational => (isLess(a, b) ? b : a);
+export const smaller = (a: Rational, b: Rational): Rational => (isLess(a, b) ? a : b);
+
+/** The smallest whole number that is not less. */
+export const roundedUp = ([numerator, denominator]: Rational): bigint => {
+  const quotient = numerator / denominator;
+  return numerator % denominator > 0n ? quotient + 1n : quotient;
+};

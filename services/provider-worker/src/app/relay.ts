@@ -1,0 +1,61 @@
+import type { AccountId, OrderId, RequestId } from '@margrave/vocabulary';
+
+/** What a crash, or a bus that was away, left in the outbox. */
+export type UnsentRow =
+  | { readonly kind: 'events'; readonly outboxId: bigint; readonly messages: readonly OutgoingMessage[] }
+  | {
+      readonly kind: 'request';
+      readonly outboxId: bigint;
+      readonly accountId: AccountId;
+      readonly message: OutgoingMessage;
+      /** Of an order that must not be sent any more: how it is withdrawn instead. */
+      readonly expired: { readonly orderId: OrderId; readonly requestId: RequestId; readonly withdrawal: OutgoingMessage } | null;
+    };
+
+export interface OutgoingMessage {
+  readonly subject: string;
+  readonly messageId: string;
+  readonly body: string;
+}
+
+export type SendOutcome = 'stored' | 'duplicate' | 'not_sent';
+
+export interface RelayNeeds {
+  /** Gives rows nobody else works on to `work` and marks those it returns as published, in one transaction. */
+  readonly takeUnsent: (rowsMax: number, work: (rows: readonly UnsentRow[]) => Promise<readonly bigint[]>) => Promise<number>;
+  /** Each acknowledged by the stream; one outcome a message, in order. */
+  readonly send: (messages: readonly OutgoingMessage[]) => Promise<readonly SendOutcome[]>;
+  readonly crashAfterPublish: () => void;
+  /** The order never left and never will: cancelled, and what it held back is free. Says whether that is committed. */
+  readonly withdraw: (accountId: AccountId, orderId: OrderId) => Promise<boolean>;
+}
+
+const ROWS_MAX = 200;
+
+/**
+ * One turn of the relay: sends what is still in the outbox. An order past its `sendBefore` is not sent but withdrawn, under
+ * the message id that the order itself has: the stream lets exactly one of the two in, so its answer says for certain whether
+ * the order ever left. Returns how many rows it looked at.
+ */
+export const relayOnce = (needs: RelayNeeds): Promise<number> =>
+  needs.takeUnsent(ROWS_MAX, async (rows) => {
+    const outgoing = rows.map((row) => {
+      if (row.kind === 'events') return row.messages;
+      return [row.expired === null ? row.message : row.expired.withdrawal];
+    });
+    const outcomes = await needs.send(outgoing.flat());
+    needs.crashAfterPublish();
+    const sent: bigint[] = [];
+    let next = 0;
+    for (const [index, row] of rows.entries()) {
+      const ofRow = outcomes.slice(next, (next += outgoing[index]?.length ?? 0));
+      if (ofRow.includes('not_sent')) continue;
+      if (row.kind === 'request' && row.expired !== null && ofRow[0] === 'stored') {
+        // The order never left. If this cannot be committed, or we die here, the next turn finds the withdrawal a duplicate and
+        // takes the order for sent: then it becomes unknown, and the provider, asked, says that it never saw it.
+        if (!(await needs.withdraw(row.accountId, row.expired.orderId))) continue;
+      }
+      sent.push(row.outboxId);
+    }
+    return sent;
+  });
