@@ -30,6 +30,7 @@ function providerMessage(change: Change, instruction: ProviderInstruction, find:
     orderId: order.orderId,
     accountRef: change.accountId,
     symbol: listed.providerSymbol,
+    side: order.side,
     sentAt: timeText(change.atMs),
   };
   if (instruction.kind === 'status') {
@@ -38,7 +39,6 @@ function providerMessage(change: Change, instruction: ProviderInstruction, find:
   }
   const trade = {
     ...shared,
-    side: order.side,
     volume: formatE8(order.volumeE8, 2),
     contractSize: listed.contractSize.toString(),
     maxDeviation: order.maxDeviationE8 === null ? null : formatE8(order.maxDeviationE8),

@@ -12,6 +12,7 @@ export const providerOrderFields = {
   accountRef: foreignId('Whose order it is. A reference to keep, without meaning to the provider.'),
   symbol: providerSymbol('The provider’s own symbol.'),
   side: oneOf(SIDES, 'What is to be done: `buy` or `sell`.'),
+  originalSide: oneOf(SIDES, 'The side of the original request. Answers carry it, also where that request was never seen.'),
   volume: decimal('Lots.'),
   contractSize: decimal('Units of the base per lot: volume × contractSize is the number of units.'),
   maxDeviation: orNull(

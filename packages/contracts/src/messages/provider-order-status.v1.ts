@@ -10,6 +10,7 @@ const schema = Type.Object(
     orderId: fields.orderId,
     accountRef: fields.accountRef,
     symbol: fields.symbol,
+    side: fields.originalSide,
     sentAt: fields.sentAt,
   },
   { title: 'ProviderOrderStatusV1' },
@@ -38,6 +39,7 @@ export const ProviderOrderStatusV1 = streamMessage({
     orderId: '1000000457',
     accountRef: '1000000002',
     symbol: 'EUR/USD',
+    side: 'buy',
     sentAt: '2026-01-05T10:00:05.123Z',
   },
 });
