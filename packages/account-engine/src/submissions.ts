@@ -1,0 +1,46 @@
+import { sleep, type Gatherer, type Logger } from '@margrave/runtime';
+import type { Outcome, Submission } from './api.ts';
+import type { Settlement, Task } from './executor.ts';
+
+/** After a failure that may pass, so that a store that comes back is not met by everybody at once. */
+const AGAIN_DELAY_MS = 20;
+
+/**
+ * Brings a submission to its outcome: as often as another writer, or the store, makes it necessary, until its patience ends.
+ * Rejects with what the decision threw: a bug.
+ */
+export async function settle(
+  submission: Submission,
+  gatherer: Gatherer<Task, Settlement>,
+  monotonicMs: () => number,
+  log: Logger,
+): Promise<Outcome> {
+  const task: Task = {
+    submission,
+    deadlineMs: submission.patienceMs === null ? Infinity : monotonicMs() + submission.patienceMs,
+    conflicts: 0,
+    lookUp: false,
+    uncertain: false,
+  };
+  for (;;) {
+    const taken = await gatherer.submit(task);
+    if (!taken.ok) {
+      if (task.uncertain) return { kind: 'unknown' };
+      return {
+        kind: 'unavailable',
+        why: taken.refusal === 'QUEUE_FULL' ? 'too many commands wait already' : 'the service is stopping',
+      };
+    }
+    const settlement = taken.value;
+    if (settlement === 'again') {
+      if (task.uncertain) await sleep(AGAIN_DELAY_MS);
+      continue;
+    }
+    if (settlement.kind !== 'bug') return settlement;
+    log.error(
+      { err: settlement.error, accountId: submission.accountId, command: submission.command.kind },
+      'A decision failed: a bug',
+    );
+    throw settlement.error;
+  }
+}
