@@ -114,7 +114,7 @@ describe('a time on a wire', () => {
 describe('text on a wire', () => {
   const text = fields.plainText(10, 'a reason');
   it.each(['', 'no price', 'größe 5 €', '１'])('may be %j', (value) => expect(accepts(text, value)).toBe(true));
-  it.each(['a\r\nb', 'a\u001b[31m', '\u202etxt', 'zero\u200bwidth', '\u2028', '\u007f', 'eleven chars'])(
+  it.each(['a\r\nb', 'a\u001b[31m', '\u202etxt', '\u2066txt\u2069', 'zero\u200bwidth', '\u2028', '\u007f', 'eleven chars'])(
     'may not be %j',
     (value) => expect(accepts(text, value)).toBe(false),
   );

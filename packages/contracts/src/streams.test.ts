@@ -28,6 +28,14 @@ describe('the streams', () => {
     expect(STREAMS[name].maxBytes).toBeGreaterThan(0);
   });
 
+  it('take the subjects of API.md', () =>
+    expect(STREAM_NAMES.map((name) => STREAMS[name].subjects)).toEqual([
+      ['provider.*.orders.v1.*'],
+      ['provider.*.executions.v1'],
+      ['account.*.events.v1.*'],
+      ['dead.*'],
+    ]));
+
   it('have no subject in common', () => {
     const subjects = Object.values(STREAMS).flatMap((stream) => stream.subjects);
     const common = subjects.filter((subject, index) =>

@@ -16,7 +16,7 @@ const schema = Type.Object(
     volume: decimal('Lots.'),
     price: decimal('The client’s price.'),
     profit: figure('Booked profit of a closing deal in `currency`, negative for a loss; zero for an opening one.'),
-    commission: figure('Commission that the client paid for this deal, in `currency`.'),
+    commission: figure('Booked commission in `currency`, negative when the client pays.'),
     currency: currency('The account’s currency.'),
     flags: flags('What a reader should look at twice, e.g. `late_fill`.'),
     executedAt: time('When it was booked.'),

@@ -1,0 +1,107 @@
+import {
+  EXECUTION_RULES,
+  EXECUTIONS_CONSUMER,
+  PROVIDER_ORDER_STATUSES,
+  PROVIDER_REJECT_REASONS,
+  ProviderExecutionV1,
+  providerOrdersConsumer,
+  STREAMS,
+} from '@margrave/contracts';
+import type { ProviderName } from '@margrave/vocabulary';
+import { code, jsonBlock, table } from './markdown.ts';
+import { EXAMPLE_DIALOGUE } from './provider-dialogue.ts';
+
+const EXAMPLE = 'lp-a' as ProviderName;
+const consumer = providerOrdersConsumer(EXAMPLE);
+const seconds = (milliseconds: number): number => milliseconds / 1_000;
+
+/** All that a provider must know besides the schemas. Markdown, from the second level of headings down. */
+export const providerGuide = (): string =>
+  [
+    '## Writing a provider',
+    `Operations in this document are Margrave’s: what it *sends* a provider hears, what it *receives* a provider says. A provider needs the address of the NATS server, its name (here \`${EXAMPLE}\`) and its credentials. These permit its own subjects and its own consumer and nothing else; use the inbox prefix that came with them.`,
+    ...hearing(),
+    ...speaking(),
+    ...meaning(),
+    ...endings(),
+    ...asked(),
+    '### An example',
+    ...EXAMPLE_DIALOGUE.flatMap(({ sentence, body }) => [sentence, jsonBlock(body)]),
+  ].join('\n\n');
+
+const hearing = (): readonly string[] => [
+  '### Hearing requests',
+  `Requests are kept by the JetStream stream \`${consumer.stream}\`. The provider reads them with a durable pull consumer of its own:`,
+  table(
+    ['setting', 'value'],
+    [
+      ['stream', code(consumer.stream)],
+      ['durable name', `${code(consumer.durable)}: the provider’s name`],
+      ['filter subject', code(consumer.filter)],
+      ['deliver policy', code('all')],
+      ['ack policy', code('explicit')],
+      ['ack wait', `${seconds(consumer.ackWaitMs)} s`],
+      ['max deliver', 'unlimited (`-1`)'],
+      ['max ack pending', String(consumer.maxAckPending)],
+    ],
+  ),
+  'Create it at every start: creating it again with the same settings changes nothing. The last token of the subject is the kind: `new`, `close`, `cancel`, `replace`, `protect`, `status`.',
+  '- **Acknowledge** a request when its first report has been acknowledged by the server, or when the request is stored where a crash cannot lose it. What is not acknowledged is delivered again after the ack wait. Never acknowledge first and store later.',
+  '- **De-duplicate by `requestId`, for ever.** A request may be delivered any number of times and is executed at most once. On a repetition publish the same reports again, or nothing, and acknowledge it.',
+  '- **Reject what is late.** A request that arrives after its `sendBefore`, by the provider’s own clock kept to UTC, is answered by `rejected` with the reason `too_late` and is never executed. So an old request that waited while the provider was away does no harm. `cancel` and `status` have no `sendBefore` and are always answered.',
+  '- **Ignore fields you do not know.** Answer a request that you cannot read by `rejected` with `malformed` if it has a `requestId`, and acknowledge it either way.',
+];
+
+const speaking = (): readonly string[] => [
+  '### Publishing reports',
+  `Reports go to \`${ProviderExecutionV1.subjectTemplate.address}\`, here \`${ProviderExecutionV1.subject({ provider: EXAMPLE })}\`, kept by the stream \`${EXECUTIONS_CONSUMER.stream}\` and read by our durable consumer \`${EXECUTIONS_CONSUMER.durable}\`.`,
+  `- Publish with JetStream and wait for the server’s acknowledgement. Set the header \`Nats-Msg-Id\` to \`{provider}:{executionId}\`, here \`${ProviderExecutionV1.deduplicationId({ provider: EXAMPLE }, ProviderExecutionV1.example)}\`. A timeout is not a failure: publish the same report again with the same id.`,
+  `- **An \`executionId\` is unique at the provider for ever**, over restarts and days: put the trade date in front of a counter that begins anew. A report with an id that we have applied changes nothing, however late it comes (the server itself remembers ids for ${seconds(STREAMS.EXECUTIONS.duplicateWindowMs) / 60} minutes). The same id with other content is set aside for a person.`,
+  '- Order does not matter to us: a fill may overtake its acknowledgement. Publish in the order things happen all the same.',
+  `- A report is JSON in UTF-8 of at most ${ProviderExecutionV1.bytesMax} bytes. Amounts are strings, never JSON numbers; no name stands twice in an object or is written with escapes. What we cannot read goes to the dead letters, and then the order looks unanswered.`,
+];
+
+const meaning = (): readonly string[] => [
+  '### Units and prices',
+  'Volumes are in lots of `contractSize` units each. Amounts are decimal strings: at most 10 digits, then at most 8 decimals. Symbols are the provider’s own, as agreed with the operator. Prices are the provider’s raw prices: what the client pays on top is our affair.',
+  '`maxDeviation` is in price units and counts from `referencePrice`: a buy may be executed at up to `referencePrice + maxDeviation`, a sell down to `referencePrice − maxDeviation`. If no price within it is to be had, reject with `price_moved`. Without a `referencePrice` count from your own price when the request arrives; with `maxDeviation: null` any price will do.',
+  '### What each report must carry',
+  'Every report carries `executionId`, `requestId`, `executionType`, `symbol` and `side` as in the request, and `transactTime`. `requestId` is the id of the request that is answered: fills of an order carry the id of its `new` request, fills of a close that of the `close` request. Wherever volumes are given, `cumulativeVolume + leavesVolume` is the volume of the order.',
+  table(
+    ['executionType', 'must carry as well', 'meaning'],
+    Object.entries(EXECUTION_RULES).map(([type, { required, meaning: says }]) => [
+      code(type),
+      required.length === 0 ? 'nothing' : required.map(code).join(', '),
+      says,
+    ]),
+  ),
+  'A fill is a fact: it is booked even after a cancel, a reject or a time-out, and flagged. A report about a request that we did not send, or with another symbol or side, changes nothing and is set aside for a person.',
+];
+
+const endings = (): readonly string[] => [
+  '### How a market order ends',
+  'Market orders are `ioc`: execute what can be had at once, in one or several parts, then end the order with exactly one last report:',
+  '- `fill`, when the last part makes it whole (`leavesVolume` is zero);',
+  '- `cancelled`, when a rest could not be had: `cumulativeVolume` is what was executed, `leavesVolume` the rest that is given up;',
+  '- `rejected`, when nothing was executed, with the reason.',
+  'An order without a last report after the silence limit (5 s unless the operator sets another), acknowledged by `new` or not, is `unknown` to us. Its margin stays reserved and a `status` request follows, again and again, until the provider answers.',
+  '### What a close is',
+  'A `close` asks for a market `ioc` order on the other side that reduces the position which the `new` request `originalRequestId` opened. `side` is the side of the closing execution: `sell` closes what was bought. It is answered exactly as a `new` request is, with the id of the `close` request in every report. A provider that nets needs nothing of `originalRequestId`.',
+  '### Cancel, replace, protect',
+  '`cancel` gives up what is left of `originalRequestId`. Answer `cancelled`, or `rejected` with `already_over`, with the id of the cancel request as `requestId` and with `originalRequestId`. A cancel may name a request that never reached the provider, because it waited too long on our side: answer `rejected` with `unknown_request`, remember that id, and if the request arrives after all reject it with `cancelled_before_arrival`.',
+  '`replace` and `protect` are for resting orders and protective levels, which are not sent yet. Until then answer `rejected` with `not_supported`.',
+  '### Reasons of rejects',
+  table(
+    ['reason', 'meaning'],
+    Object.entries(PROVIDER_REJECT_REASONS).map(([reason, says]) => [code(reason), says]),
+  ),
+  'Another word is allowed; it is shown as it is.',
+];
+
+const asked = (): readonly string[] => [
+  '### Answering a status request',
+  'We ask when an order is `unknown`; `originalRequestId` is then a `new` or a `close` request, or one that the provider never saw. Answer in two steps, with `symbol` and `side` as in the status request:',
+  '1. Publish again every report of the request `originalRequestId`, unchanged and with its own `executionId`. What we have is de-duplicated; what was lost is booked now.',
+  '2. Then publish one report of type `status` with a new `executionId`: `requestId` is the id of the status request, `originalRequestId` the request asked for, `orderStatus` how it stands, with `cumulativeVolume` and `leavesVolume`.',
+  `\`orderStatus\` is one of ${PROVIDER_ORDER_STATUSES.map(code).join(', ')}. **Whoever answers \`never_seen\` promises never to execute that request**: on \`never_seen\`, \`rejected\`, \`cancelled\` and \`expired\` we release the margin. If the request arrives afterwards, reject it with \`cancelled_before_arrival\`. Fills are never booked from a \`status\` report alone: only step 1 books them.`,
+];
