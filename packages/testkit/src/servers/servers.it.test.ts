@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import postgres from 'postgres';
+import { isFree } from './ports.ts';
 import { exchange, redisCommands } from './probes.ts';
-import { describeProcess, processTree } from './processes.ts';
 import { REPOSITORY } from './run-folder.ts';
 import { startServers } from './servers.ts';
-import type { RunningServer, Servers } from './types.ts';
+import type { RunningServer, Servers, ServerSource } from './types.ts';
 
 const PROGRAM = fileURLToPath(new URL('./start-and-wait.ts', import.meta.url));
 
@@ -108,79 +108,84 @@ describe('servers of a run', () => {
 interface Started {
   readonly program: ChildProcess;
   readonly folder: string;
-  readonly servers: readonly number[];
-  /** The servers with their child processes. */
-  readonly pids: readonly number[];
+  readonly source: ServerSource;
+  readonly ports: readonly number[];
 }
 
 /** Another process that starts servers and waits; `ending` says what it does once they run. */
 async function startElsewhere(ending: 'wait' | 'throw' | 'exit'): Promise<Started> {
   const program = spawn(process.execPath, [PROGRAM, ending], { stdio: ['ignore', 'pipe', 'ignore'] });
   const [line] = (await once(createInterface(program.stdout), 'line')) as [string];
-  const servers = (JSON.parse(line) as { pids: number[] }).pids;
-  const folder = readdirSync(join(REPOSITORY, '.margrave', 'runs')).find((name) => name.startsWith(`test-${program.pid}-`));
+  const runs = join(REPOSITORY, '.margrave', 'runs');
+  const folder = readdirSync(runs).find((name) => name.startsWith(`test-${program.pid}-`));
   if (folder === undefined) throw new Error('the other process has no run folder');
-  return { program, folder: join(REPOSITORY, '.margrave', 'runs', folder), servers, pids: servers.flatMap(processTree) };
+  return { program, folder: join(runs, folder), ...(JSON.parse(line) as { source: ServerSource; ports: number[] }) };
 }
 
-const survivors = (pids: readonly number[]): number[] => pids.filter((pid) => describeProcess(pid) !== undefined);
+async function endWith(program: ChildProcess, signal: NodeJS.Signals): Promise<unknown[]> {
+  const ended = once(program, 'exit');
+  program.kill(signal);
+  return ended;
+}
+
+/** What is left of a run: the ports on which something still listens, and whether its folder is there. */
+async function leftOf({ ports, folder }: Started): Promise<{ listening: number[]; folder: boolean }> {
+  const free = await Promise.all(ports.map(isFree));
+  return { listening: ports.filter((_, index) => !free[index]), folder: existsSync(folder) };
+}
+
+const NOTHING = { listening: [], folder: false };
 
 describe('servers of a process that ends', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('end with it on %s, and leave nothing', async (signal) => {
-    const { program, folder, pids } = await startElsewhere('wait');
-    const ended = once(program, 'exit');
-    program.kill(signal);
-    program.kill(signal);
+    const started = await startElsewhere('wait');
+    const ended = endWith(started.program, signal);
+    started.program.kill(signal);
     expect(await ended).toEqual([null, signal]);
-    expect([survivors(pids), existsSync(folder)]).toEqual([[], false]);
+    expect(await leftOf(started)).toEqual(NOTHING);
   });
 
   it.each([
     ['throw', 1],
     ['exit', 0],
   ] as const)('end with it when it ends by %s', async (ending, code) => {
-    const { program, folder, pids } = await startElsewhere(ending);
-    if (program.exitCode === null) await once(program, 'exit');
-    expect([program.exitCode, survivors(pids), existsSync(folder)]).toEqual([code, [], false]);
+    const started = await startElsewhere(ending);
+    if (started.program.exitCode === null) await once(started.program, 'exit');
+    expect(started.program.exitCode).toBe(code);
+    expect(await leftOf(started)).toEqual(NOTHING);
   });
 
   it('outlive its kill -9, and are cleaned up by the next start, which leaves living runs alone', async () => {
     const [dead, living] = [await startElsewhere('wait'), await startElsewhere('wait')];
-    const killed = once(dead.program, 'exit');
-    dead.program.kill('SIGKILL');
-    await killed;
-    expect(survivors(dead.pids)).not.toEqual([]);
+    await endWith(dead.program, 'SIGKILL');
+    expect(await leftOf(dead)).toEqual({ listening: dead.ports, folder: true });
 
     const said: string[] = [];
     const servers = await startServers({ purpose: 'test', log: (sentence) => said.push(sentence), onSignal: 'leave to caller' });
     try {
       expect(said.join('\n')).toContain('cleaned up after the run');
-      expect([survivors(dead.pids), existsSync(dead.folder)]).toEqual([[], false]);
-      expect([survivors(living.servers), existsSync(living.folder)]).toEqual([living.servers, true]);
+      expect(await leftOf(dead)).toEqual(NOTHING);
+      expect(await leftOf(living)).toEqual({ listening: living.ports, folder: true });
     } finally {
       await servers.stop();
-      const ended = once(living.program, 'exit');
-      living.program.kill('SIGTERM');
-      await ended;
+      await endWith(living.program, 'SIGTERM');
     }
   });
 
   it('keep their passwords from other users', async () => {
-    const { program, folder } = await startElsewhere('wait');
+    const { program, folder, source } = await startElsewhere('wait');
     try {
       const secrets = readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name))
         .filter((path) => /password|\.conf$/.test(path) && !path.includes('/data/'));
-      expect(secrets.length).toBeGreaterThanOrEqual(3);
+      expect(secrets).toHaveLength(source === 'containers' ? 0 : 3);
       for (const path of secrets) {
         expect(readFileSync(path, 'utf8')).toMatch(/[0-9a-f]{32}/);
         expect(statSync(path).mode & 0o077).toBe(0);
       }
     } finally {
-      const ended = once(program, 'exit');
-      program.kill('SIGTERM');
-      await ended;
+      await endWith(program, 'SIGTERM');
     }
   });
 });
