@@ -1,10 +1,12 @@
 import type { ApplyReport, Change, NoChange } from '@margrave/domain';
-import type { AccountId, OrderId, ProviderName, RequestId, SymbolName } from '@margrave/vocabulary';
+import type { AccountId, ExecutionType, OrderId, ProviderName, RequestId, RequestKind, SymbolName } from '@margrave/vocabulary';
 
 /** A report of a provider, read and checked for form; whose order it is about is found by its request. */
 export interface Report extends Omit<ApplyReport, 'kind' | 'orderId' | 'symbol'> {
   /** The provider's own name of what it traded. */
   readonly providerSymbol: string;
+  /** Of an answer about a request: the request that was asked about, cancelled or changed. */
+  readonly originalRequestId: RequestId | null;
   /** Of the whole report, to tell a repetition from a contradiction. */
   readonly contentHash: string;
 }
@@ -15,6 +17,7 @@ export interface KnownRequest {
   readonly accountId: AccountId;
   readonly orderId: OrderId;
   readonly provider: ProviderName;
+  readonly kind: RequestKind;
 }
 
 /** What became of a report whose effect was tried. */
@@ -41,16 +44,31 @@ export type ReportOutcome =
 
 /** Applies a batch of reports, each once and each for itself: one that cannot be applied never holds up the rest. */
 export async function applyReports(reports: readonly Report[], needs: ReportNeeds): Promise<readonly ReportOutcome[]> {
-  const requestIds = [...new Set(reports.map((report) => report.requestId))];
-  const requests = new Map((await needs.findRequests(requestIds)).map((request) => [request.requestId, request]));
-  return Promise.all(reports.map((report) => applyOne(report, requests.get(report.requestId), needs)));
+  const named = reports.flatMap(({ requestId, originalRequestId }) =>
+    originalRequestId === null ? [requestId] : [requestId, originalRequestId],
+  );
+  const requests = new Map((await needs.findRequests([...new Set(named)])).map((request) => [request.requestId, request]));
+  return Promise.all(reports.map((report) => applyOne(report, requests, needs)));
 }
 
-async function applyOne(report: Report, request: KnownRequest | undefined, needs: ReportNeeds): Promise<ReportOutcome> {
-  const { providerSymbol, contentHash, ...rest } = report;
-  if (request === undefined) return park(`no request ${report.requestId} was ever made`);
+async function applyOne(
+  report: Report,
+  requests: ReadonlyMap<RequestId, KnownRequest>,
+  needs: ReportNeeds,
+): Promise<ReportOutcome> {
+  const { providerSymbol, contentHash, originalRequestId, ...rest } = report;
+  const request = requests.get(report.requestId);
+  if (request === undefined) {
+    // The answer to a withdrawal: it went out because the order never did, so there is nothing left to answer.
+    const withdrawn = originalRequestId !== null && requests.get(originalRequestId)?.provider === report.provider;
+    if (withdrawn && WITHDRAWAL_ANSWERS.includes(report.executionType)) return { kind: 'done', change: null };
+    return park(`no request ${report.requestId} was ever made`);
+  }
   if (request.provider !== report.provider) {
     return park(`request ${report.requestId} was made to ${request.provider}, not to ${report.provider}`);
+  }
+  if ((request.kind === 'status') !== (report.executionType === 'status')) {
+    return park(`${report.executionType} does not answer a ${request.kind} request`);
   }
   const symbol = needs.symbolAt(report.provider, providerSymbol);
   const command: ApplyReport = { ...rest, kind: 'report', orderId: request.orderId, symbol };
@@ -72,5 +90,7 @@ async function applyOne(report: Report, request: KnownRequest | undefined, needs
       return applied satisfies never;
   }
 }
+
+const WITHDRAWAL_ANSWERS: readonly ExecutionType[] = ['rejected', 'cancelled'];
 
 const park = (why: string): ReportOutcome => ({ kind: 'park', why });

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { createSigner } from 'fast-jwt';
+
+export interface GatewayAccess {
+  readonly url: string;
+  readonly secret: string;
+}
+
+export const ISSUER = 'margrave';
+export const AUDIENCE = 'margrave-api';
+
+/** A client's token, as an identity provider would sign it. */
+export const signToken = (secret: string, accounts: readonly string[], lifetimeMs: number): string =>
+  createSigner({ key: secret, algorithm: 'HS256', expiresIn: lifetimeMs, iss: ISSUER, aud: AUDIENCE })({
+    sub: 'user-demo',
+    accounts,
+    scope: 'trade read',
+  });
+
+export const newSecret = (): string => randomBytes(32).toString('hex');
+
+export interface Answer<Body> {
+  readonly status: number;
+  readonly body: Body;
+  readonly elapsedMs: number;
+}
+
+export interface GatewayClient {
+  readonly get: <Body>(path: string) => Promise<Answer<Body>>;
+  readonly post: <Body>(path: string, body: unknown) => Promise<Answer<Body>>;
+}
+
+const DEADLINE_MS = 10_000;
+
+/** The gateway as any client sees it: HTTP, nothing else. */
+export function gatewayClient(url: string, token: string): GatewayClient {
+  const call = async <Body>(path: string, init: RequestInit): Promise<Answer<Body>> => {
+    const startedMs = performance.now();
+    const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(DEADLINE_MS) });
+    const text = await response.text();
+    return { status: response.status, body: JSON.parse(text) as Body, elapsedMs: performance.now() - startedMs };
+  };
+  const authorization = `Bearer ${token}`;
+  return {
+    get: (path) => call(path, { headers: { authorization } }),
+    post: (path, body) =>
+      call(path, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+  };
+}
