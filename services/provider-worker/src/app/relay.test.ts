@@ -1,0 +1,66 @@
+import type { AccountId, OrderId, RequestId } from '@margrave/vocabulary';
+import { relayOnce, type OutgoingMessage, type RelayNeeds, type SendOutcome, type UnsentRow } from './relay.ts';
+
+const message = (messageId: string): OutgoingMessage => ({ subject: `subject of ${messageId}`, messageId, body: '{}' });
+const ACCOUNT = '1000000002' as AccountId;
+
+const events: UnsentRow = { kind: 'events', outboxId: 1n, messages: [message('a:1'), message('a:2')] };
+const request: UnsentRow = { kind: 'request', outboxId: 2n, accountId: ACCOUNT, message: message('470'), expired: null };
+const expired: UnsentRow = {
+  ...request,
+  outboxId: 3n,
+  expired: { orderId: '1000000457' as OrderId, requestId: '1000000470' as RequestId, withdrawal: message('withdrawal') },
+};
+
+async function relay(rows: readonly UnsentRow[], outcomeOf: (messageId: string) => SendOutcome, withdrawn = true) {
+  const sent: string[] = [];
+  const withdrawals: string[] = [];
+  let marked: readonly bigint[] = [];
+  const needs: RelayNeeds = {
+    takeUnsent: async (_max, work) => {
+      marked = await work(rows);
+      return rows.length;
+    },
+    send: (messages) => {
+      sent.push(...messages.map(({ messageId }) => messageId));
+      return Promise.resolve(messages.map(({ messageId }) => outcomeOf(messageId)));
+    },
+    crashAfterPublish: () => undefined,
+    withdraw: (_accountId, orderId) => {
+      withdrawals.push(orderId);
+      return Promise.resolve(withdrawn);
+    },
+  };
+  await relayOnce(needs);
+  return { sent, marked, withdrawals };
+}
+
+describe('the relay', () => {
+  it('sends what was left and marks it', async () =>
+    expect(await relay([events, request], () => 'stored')).toEqual({
+      sent: ['a:1', 'a:2', '470'],
+      marked: [1n, 2n],
+      withdrawals: [],
+    }));
+
+  it('marks what the stream had already', async () =>
+    expect((await relay([events, request], () => 'duplicate')).marked).toEqual([1n, 2n]));
+
+  it('leaves what could not be sent for the next turn, all of a commit’s events or none', async () =>
+    expect((await relay([events, request], (id) => (id === 'a:2' ? 'not_sent' : 'stored'))).marked).toEqual([2n]));
+
+  it('never sends an order past its time, but its withdrawal', async () => {
+    const { sent, withdrawals, marked } = await relay([expired], () => 'stored');
+    expect({ sent, withdrawals, marked }).toEqual({ sent: ['withdrawal'], withdrawals: ['1000000457'], marked: [3n] });
+  });
+
+  it('takes an order for sent when the stream knows its id', async () => {
+    const { withdrawals, marked } = await relay([expired], () => 'duplicate');
+    expect({ withdrawals, marked }).toEqual({ withdrawals: [], marked: [3n] });
+  });
+
+  it('keeps the row until the withdrawal is committed', async () =>
+    expect((await relay([expired], () => 'stored', false)).marked).toEqual([]));
+  it('withdraws nothing while the bus is away', async () =>
+    expect(await relay([expired], () => 'not_sent')).toEqual({ sent: ['withdrawal'], marked: [], withdrawals: [] }));
+});
