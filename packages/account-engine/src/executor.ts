@@ -11,12 +11,12 @@ import {
   type Past,
   type Position,
 } from '@margrave/domain';
-import type { CommandRows, MessageRow, OrderRow, PositionRow } from '@margrave/store-postgres';
+import type { CommandResult, CommandRows, MessageRow, OrderRow, PositionRow } from '@margrave/store-postgres';
 import type { AccountId, OrderId, PositionId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Answer, Outcome, StageTimes, Submission } from './api.ts';
 import { accountFromRows, orderFromRow, positionFromRow } from './from-rows.ts';
-import type { AccountStore, AggregateCache, CommitBatch, CommitOutcome, OutboxIds } from './ports.ts';
+import type { AccountStore, AggregateCache, CommitBatch, CommitOutcome } from './ports.ts';
 import type { RecentAccounts } from './recent-accounts.ts';
 import { commandRows } from './to-rows.ts';
 
@@ -40,7 +40,7 @@ export interface ExecutorParts {
 export interface Committed {
   readonly change: Change;
   readonly rows: CommandRows;
-  readonly outbox: OutboxIds;
+  readonly outbox: Extract<CommandResult, { readonly outcome: 'committed' }>;
 }
 
 /** A submission on its way. */
@@ -182,24 +182,23 @@ export class Executor {
   }
 
   #settle(
-    { decided, outcome: { results, outbox, databaseNowMs }, times, commitFromMs }: BatchRun,
+    { decided, outcome: { results, databaseNowMs }, times, commitFromMs }: BatchRun,
     settlements: Map<Task, Settlement>,
   ): void {
     const commitMs = this.#parts.monotonicMs() - commitFromMs;
     const committed: Committed[] = [];
     const lostBy = new Map<AccountId, 'conflict' | 'duplicate'>();
     for (const [index, { task, change, rows, answer }] of decided.entries()) {
-      const outcome = results[index]?.outcome;
-      const outboxIds = outbox[index];
-      assert(outcome !== undefined && outboxIds !== undefined, 'commitBatch gives one result for each command');
-      if (outcome === 'committed') {
-        committed.push({ change, rows, outbox: outboxIds });
+      const result = results[index];
+      assert(result !== undefined, 'commitBatch gives one result for each command');
+      if (result.outcome === 'committed') {
+        committed.push({ change, rows, outbox: result });
         settlements.set(task, { kind: 'committed', change, answer, times: { ...times, commitMs } });
         continue;
       }
       // Whatever follows a dropped command in its account's chain was decided on a state that never came to be.
-      if (!lostBy.has(change.accountId)) lostBy.set(change.accountId, outcome);
-      if (outcome === 'duplicate') task.lookUp = true;
+      if (!lostBy.has(change.accountId)) lostBy.set(change.accountId, result.outcome);
+      if (result.outcome === 'duplicate') task.lookUp = true;
       else if (lostBy.get(change.accountId) === 'conflict') task.conflicts += 1;
       settlements.set(task, 'again');
     }

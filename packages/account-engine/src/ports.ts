@@ -42,17 +42,8 @@ export type CommitBatch = (epoch: string, commands: readonly CommandRows[]) => P
 
 export interface CommitOutcome {
   readonly results: readonly CommandResult[];
-  /** For each command, the outbox rows that its commit left; empty for a dropped one. */
-  readonly outbox: readonly OutboxIds[];
   /** Database time of the commit. */
   readonly databaseNowMs: number;
-}
-
-export interface OutboxIds {
-  /** Of the messages to providers, in their order. */
-  readonly messageIds: readonly bigint[];
-  /** Of the row that points to the commit's events; null if it had none. */
-  readonly eventsId: bigint | null;
 }
 
 /**

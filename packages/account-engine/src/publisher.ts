@@ -1,4 +1,5 @@
 import { AccountEventV1 } from '@margrave/contracts';
+import type { OutboxId } from '@margrave/store-postgres';
 import type { Committed } from './executor.ts';
 import { eventMessage } from './to-rows.ts';
 
@@ -15,14 +16,14 @@ export type PublishOutcome = 'stored' | 'not_stored' | 'unknown';
 export interface PublisherParts {
   /** All at once, each acknowledged by the stream; one outcome a message, in order. Never rejects. */
   readonly publish: (messages: readonly OutgoingMessage[]) => Promise<readonly PublishOutcome[]>;
-  readonly markPublished: (outboxIds: readonly bigint[]) => Promise<void>;
+  readonly markPublished: (outboxIds: readonly OutboxId[]) => Promise<void>;
   readonly crashAfterPublish: () => void;
   readonly onFailure: (error: unknown) => void;
 }
 
 /** An outbox row and the messages that it stands for: one to a provider, or the events of one commit. */
 interface OutgoingRow {
-  readonly outboxId: bigint;
+  readonly outboxId: OutboxId;
   readonly messages: readonly OutgoingMessage[];
 }
 
@@ -36,7 +37,7 @@ const MARK_DELAY_MS = 50;
  */
 export class Publisher {
   readonly #parts: PublisherParts;
-  readonly #toMark: bigint[] = [];
+  readonly #toMark: OutboxId[] = [];
   #underWay = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -82,16 +83,16 @@ export class Publisher {
 
 const providerRows = ({ rows, outbox }: Committed): readonly OutgoingRow[] =>
   rows.messages.map(({ subject, messageId, bodyJson }, index) => ({
-    outboxId: outbox.messageIds[index] ?? 0n,
+    outboxId: outbox.messageOutboxIds[index] as OutboxId,
     messages: [{ subject, messageId, body: bodyJson }],
   }));
 
 const eventRows = ({ change, outbox }: Committed): readonly OutgoingRow[] =>
-  outbox.eventsId === null
+  outbox.pointerOutboxId === null
     ? []
     : [
         {
-          outboxId: outbox.eventsId,
+          outboxId: outbox.pointerOutboxId,
           messages: change.events.map((event) => {
             const body = eventMessage(change, event);
             return {

@@ -3,11 +3,12 @@ import type {
   CommandKeyRow,
   CommandResult,
   CommandRows,
+  OutboxId,
   OrderRow,
   PositionRow,
 } from '@margrave/store-postgres';
 import type { AccountId } from '@margrave/vocabulary';
-import type { AccountStore, CommitOutcome, OutboxIds, StoreFailure } from '../ports.ts';
+import type { AccountStore, CommitOutcome, StoreFailure } from '../ports.ts';
 
 /** An error whose meaning to the engine is its own name. */
 export class StoreError extends Error {
@@ -77,17 +78,20 @@ export class MemoryStore implements AccountStore {
   #commit(commands: readonly CommandRows[]): CommitOutcome {
     const lost = new Set<AccountId>();
     const results: CommandResult[] = [];
-    const outbox: OutboxIds[] = [];
     for (const command of commands) {
       const outcome = lost.has(command.accountId) ? 'conflict' : this.#judge(command);
-      results.push({ outcome });
-      if (outcome === 'committed') outbox.push(this.#write(command));
+      if (outcome === 'committed') results.push(this.#write(command));
       else {
         lost.add(command.accountId);
-        outbox.push({ messageIds: [], eventsId: null });
+        results.push({ outcome });
       }
     }
-    return { results, outbox, databaseNowMs: 1_000 };
+    return { results, databaseNowMs: 1_000 };
+  }
+
+  #nextOutboxId(): OutboxId {
+    this.#outboxId += 1n;
+    return `${this.#outboxId}` as OutboxId;
   }
 
   #judge(command: CommandRows): CommandResult['outcome'] {
@@ -97,7 +101,15 @@ export class MemoryStore implements AccountStore {
     return this.accounts.get(accountId)?.account.version === command.expectedVersion ? 'committed' : 'conflict';
   }
 
-  #write({ accountId, account, commandKey, appliedExecution: execution, orders, positions, messages }: CommandRows): OutboxIds {
+  #write({
+    accountId,
+    account,
+    commandKey,
+    appliedExecution: execution,
+    orders,
+    positions,
+    messages,
+  }: CommandRows): CommandResult {
     for (const order of orders) this.orders.set(order.orderId, order);
     for (const position of positions) this.positions.set(position.positionId, position);
     if (commandKey !== null) this.keys.set(`${accountId} ${commandKey.key}`, commandKey);
@@ -108,6 +120,10 @@ export class MemoryStore implements AccountStore {
       orders: [...this.orders.values()].filter((order) => order.accountId === accountId && live.has(order.status)),
       positions: [...this.positions.values()].filter((held) => held.accountId === accountId && held.openVolumeE8 > 0n),
     });
-    return { messageIds: messages.map(() => (this.#outboxId += 1n)), eventsId: (this.#outboxId += 1n) };
+    return {
+      outcome: 'committed',
+      messageOutboxIds: messages.map(() => this.#nextOutboxId()),
+      pointerOutboxId: this.#nextOutboxId(),
+    };
   }
 }

@@ -1,0 +1,65 @@
+import { ProviderOrderNewV1 } from '@margrave/contracts';
+import { bench, buy, task } from './testing/builders.ts';
+import { Publisher, type OutgoingMessage, type PublishOutcome } from './publisher.ts';
+
+async function publish(flow: 'local' | 'provider', outcomeOf: (message: OutgoingMessage) => PublishOutcome) {
+  const { told, runAll } = bench(flow);
+  await runAll([task(buy('key'))]);
+  const sent: OutgoingMessage[] = [];
+  const marked: string[] = [];
+  const publisher = new Publisher({
+    publish: (messages) => {
+      sent.push(...messages);
+      return Promise.resolve(messages.map(outcomeOf));
+    },
+    markPublished: (outboxIds) => {
+      marked.push(...outboxIds);
+      return Promise.resolve();
+    },
+    crashAfterPublish: () => undefined,
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  publisher.publish(told);
+  await publisher.stop();
+  return { sent, marked };
+}
+
+describe('what a commit leaves in the outbox', () => {
+  it('of a local fill is its events, in their order, each with its own id', async () => {
+    const { sent, marked } = await publish('local', () => 'stored');
+    expect(sent.map(({ messageId }) => messageId)).toEqual([2, 3, 4, 5].map((sequence) => `1000000001:${sequence}`));
+    expect(sent.map(({ body }) => (JSON.parse(body) as { type: string }).type)).toEqual([
+      'order.accepted',
+      'order.filled',
+      'position.opened',
+      'margin.changed',
+    ]);
+    expect(new Set(sent.map(({ subject }) => subject))).toEqual(new Set(['account.1.events.v1.1000000001']));
+    expect(marked).toHaveLength(1);
+  });
+
+  it('of a provider order is the order first, as its contract has it', async () => {
+    const { sent, marked } = await publish('provider', () => 'stored');
+    const [order] = sent;
+    expect(order?.subject).toBe('provider.lp-a.orders.v1.new');
+    const body = ProviderOrderNewV1.decode(new TextEncoder().encode(order?.body));
+    expect(body).toMatchObject({
+      ok: true,
+      value: { symbol: 'EUR/USD', volume: '0.10', referencePrice: '1.08458', maxDeviation: '0.0008', contractSize: '100000' },
+    });
+    expect(order?.messageId).toBe(body.ok ? body.value.requestId : undefined);
+    expect(marked).toHaveLength(2);
+  });
+
+  it('stays there when the stream did not take it', async () => {
+    const { marked } = await publish('provider', ({ subject }) => (subject.startsWith('provider.') ? 'unknown' : 'stored'));
+    expect(marked).toHaveLength(1);
+  });
+
+  it('stays there when one of its events was not taken', async () => {
+    const { marked } = await publish('local', ({ messageId }) => (messageId === '1000000001:4' ? 'not_stored' : 'stored'));
+    expect(marked).toEqual([]);
+  });
+});
