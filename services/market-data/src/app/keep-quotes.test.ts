@@ -9,11 +9,13 @@ let answer: (result: Result<number, string>) => void;
 let outcomes: Result<number, string>[];
 let keeper: QuoteKeeper<string>;
 let lines: readonly Line[];
+let pausesMs: number[];
 
 beforeEach(() => {
   nowMs = 100;
   batches = [];
   outcomes = [];
+  pausesMs = [];
   keeper = new QuoteKeeper<string>({
     monotonicMs: () => nowMs,
     write: (batch) => {
@@ -24,6 +26,7 @@ beforeEach(() => {
     },
     onWritten: (outcome) => outcomes.push(outcome),
     batchMax: 2,
+    pause: async (ms) => void pausesMs.push(ms),
   });
   const desk = new QuoteDesk({ monotonicMs: () => nowMs, onNewQuote: () => undefined });
   const names = ['EURUSD', 'GBPUSD', 'USDJPY'];
@@ -73,6 +76,15 @@ describe('quotes on their way to the cache', () => {
     answer(ok(1));
     await turn();
     expect(written()).toEqual([['EURUSD 1', 'GBPUSD 1'], ['USDJPY 1']]);
+  });
+
+  it('leave the cache three times as long alone as it was busy', async () => {
+    keep(0, 1n);
+    await turn();
+    nowMs += 40;
+    answer(ok(1));
+    await keeper.settled();
+    expect(pausesMs).toEqual([120]);
   });
 
   it('are given up when the cache fails, and the next ones go all the same', async () => {
