@@ -1,1 +1,33 @@
-export {};
+export { createBroadcaster, type Broadcaster, type BroadcasterOptions } from './broadcast.ts';
+export type { BusMessage } from './bus-message.ts';
+export { BUS_EVENTS, connectBus, type BusConnection, type BusEvent, type BusOptions, type BusTiming } from './connection.ts';
+export {
+  consumerLag,
+  ConsumerMismatch,
+  ensureConsumer,
+  streamPosition,
+  type ConsumerLag,
+  type ConsumerSpec,
+  type StartAt,
+} from './consumer.ts';
+export { createDeadLetters, type DeadLetterOptions, type DeadLetters, type DeadMessage } from './dead-letters.ts';
+export { decoderOf, type Decoded, type Decoder, type ReadableContract } from './decoder.ts';
+export {
+  createPublisher,
+  type OutgoingMessage,
+  type Publisher,
+  type PublisherOptions,
+  type PublishOutcome,
+  type Stored,
+} from './publisher.ts';
+export {
+  NOT_STORED_REASONS,
+  UNKNOWN_REASONS,
+  type NotStoredReason,
+  type PublishFailure,
+  type UnknownReason,
+} from './publish-failure.ts';
+export { openPullSource, type PullSource, type PullSourceOptions } from './pull-source.ts';
+export { keepStreams, type StreamKeeper, type StreamKeeperOptions } from './stream-keeper.ts';
+export { ensureStreams, type StreamReport } from './streams.ts';
+export { subscribe, type SubscribeOptions } from './subscription.ts';

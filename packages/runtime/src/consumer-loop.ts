@@ -39,7 +39,7 @@ export interface ConsumerLoopOptions<Value, M extends Message = Message> {
 }
 
 export interface ConsumerLoop {
-  /** Finishes the batch in hand and ends. */
+  /** Takes no more from the bus, handles what was taken, and ends. */
   readonly stop: () => Promise<void>;
   /** Whether it goes on: a liveness check. */
   readonly isRunning: () => boolean;

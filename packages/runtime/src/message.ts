@@ -16,8 +16,8 @@ export interface Message {
 
 /** Where messages come from: a queue that is read in batches. */
 export interface MessageSource<M extends Message = Message> {
-  /** Waits for a first message, then takes at once what else is there, `max` at most. Empty only when the source was stopped. */
+  /** Waits for a first message, then takes at once what else is there, `max` at most. Empty only when the source was stopped and nothing is left. */
   readonly next: (max: number) => Promise<readonly M[]>;
-  /** Takes nothing more; gives back what nobody took yet, so that another instance gets it at once. */
+  /** Takes nothing more from the bus. `next` still hands out what was taken before, and then is empty. */
   readonly stop: () => Promise<void>;
 }

@@ -1,0 +1,133 @@
+import type { StreamContract } from '@margrave/contracts';
+import {
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import { managerOf } from './manager.ts';
+
+/** What was done about one stream; `faults` are sentences for a person, and leave the stream as it is. */
+export interface StreamReport {
+  readonly name: string;
+  readonly done: 'created' | 'updated' | 'unchanged' | 'refused';
+  readonly faults: readonly string[];
+}
+
+const NAME_IN_USE = 10058;
+
+/**
+ * Makes the streams be what the contracts say, as often as one likes and from several services at once. A stream that is
+ * there is only ever widened: limits that are larger than ours, more subjects and more replicas are an operator's choice
+ * and stay. What cannot be changed without losing messages is a fault.
+ */
+export async function ensureStreams(
+  client: NatsConnection,
+  contracts: readonly StreamContract[],
+): Promise<readonly StreamReport[]> {
+  const manager = await managerOf(client);
+  const reports: StreamReport[] = [];
+  for (const contract of contracts) reports.push(await ensureStream(manager, contract));
+  return reports;
+}
+
+async function ensureStream(manager: JetStreamManager, contract: StreamContract): Promise<StreamReport> {
+  const { name } = contract;
+  try {
+    const existing = await findStream(manager, name);
+    if (existing === undefined) {
+      await manager.streams.add(configOf(contract));
+      return { name, done: 'created', faults: [] };
+    }
+    const faults = unchangeable(existing, contract);
+    if (faults.length > 0) return { name, done: 'refused', faults };
+    const widened = widen(existing, contract);
+    if (isSame(existing, widened)) return { name, done: 'unchanged', faults: [] };
+    await manager.streams.update(name, widened);
+    return { name, done: 'updated', faults: [] };
+  } catch (error) {
+    // Somebody else made it in this very moment, in another form.
+    if (isApiError(error, NAME_IN_USE)) return ensureStream(manager, contract);
+    if (!(error instanceof JetStreamApiError)) throw error;
+    return { name, done: 'refused', faults: [`The server does not let the stream ${name} be as it must: ${error.message}.`] };
+  }
+}
+
+const isApiError = (error: unknown, code: number): boolean => error instanceof JetStreamApiError && error.code === code;
+
+async function findStream(manager: JetStreamManager, name: string): Promise<StreamConfig | undefined> {
+  try {
+    return (await manager.streams.info(name)).config;
+  } catch (error) {
+    if (isApiError(error, JetStreamApiCodes.StreamNotFound)) return undefined;
+    throw error;
+  }
+}
+
+type OwnConfig = Pick<
+  StreamConfig,
+  | 'name'
+  | 'description'
+  | 'subjects'
+  | 'storage'
+  | 'retention'
+  | 'discard'
+  | 'deny_delete'
+  | 'deny_purge'
+  | 'max_age'
+  | 'duplicate_window'
+  | 'max_bytes'
+>;
+
+const configOf = (contract: StreamContract): OwnConfig => ({
+  name: contract.name,
+  description: contract.description,
+  subjects: [...contract.subjects],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.New,
+  deny_delete: contract.denyDelete,
+  deny_purge: contract.denyPurge,
+  max_age: nanos(contract.maxAgeMs),
+  duplicate_window: nanos(contract.duplicateWindowMs),
+  max_bytes: contract.maxBytes,
+});
+
+function unchangeable(existing: StreamConfig, contract: StreamContract): readonly string[] {
+  const wanted = configOf(contract);
+  return (['storage', 'retention'] as const)
+    .filter((field) => existing[field] !== wanted[field])
+    .map(
+      (field) =>
+        `The stream ${contract.name} has the ${field} "${existing[field]}" and must have "${wanted[field]}"; ` +
+        'it cannot be changed: back it up, delete it and start again.',
+    );
+}
+
+/** The existing stream with everything that ours asks for on top. */
+function widen(existing: StreamConfig, contract: StreamContract): StreamConfig {
+  const wanted = configOf(contract);
+  return {
+    ...existing,
+    description: wanted.description ?? '',
+    subjects: [...new Set([...existing.subjects, ...wanted.subjects])],
+    discard: wanted.discard,
+    deny_delete: true,
+    deny_purge: true,
+    max_age: largerLimit(existing.max_age, wanted.max_age),
+    max_bytes: largerLimit(existing.max_bytes, wanted.max_bytes),
+    duplicate_window: wanted.duplicate_window,
+  };
+}
+
+/** To JetStream a limit of 0 or −1 is none. */
+const largerLimit = (existing: number, wanted: number): number => (existing <= 0 ? existing : Math.max(existing, wanted));
+
+const isSame = (a: StreamConfig, b: StreamConfig): boolean =>
+  (['description', 'discard', 'deny_delete', 'deny_purge', 'max_age', 'max_bytes', 'duplicate_window'] as const).every(
+    (field) => a[field] === b[field],
+  ) && a.subjects.length === b.subjects.length;
