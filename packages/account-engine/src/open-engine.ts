@@ -1,0 +1,201 @@
+import { AccountEventV1, QuoteV1 } from '@margrave/contracts';
+import { createPublisher, subscribe, type BusConnection } from '@margrave/bus-nats';
+import type { Cache } from '@margrave/cache-redis';
+import type { Account, Group, Market } from '@margrave/domain';
+import { createIdLease, type Logger } from '@margrave/runtime';
+import { ID_BLOCK_SIZE, type Store } from '@margrave/store-postgres';
+import { formatE8 } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
+import { aggregateFromJson, aggregateToJson } from './aggregate-json.ts';
+import type { AccountEngine } from './api.ts';
+import { configurationFromRows, type Configuration } from './configuration.ts';
+import { DatabaseClock } from './database-clock.ts';
+import { createEngine } from './engine.ts';
+import { createIdPool } from './ids.ts';
+import { marketView } from './market-view.ts';
+import type { AggregateCache } from './ports.ts';
+import { providerMessages } from './provider-messages.ts';
+import { Publisher, type PublishOutcome } from './publisher.ts';
+import { QuoteBook } from './quote-book.ts';
+import { RecentAccounts } from './recent-accounts.ts';
+import { aggregateRows, WriteBehind } from './write-behind.ts';
+
+/** What happened inside the engine, for a service's metrics. */
+export interface EngineObserver {
+  readonly batch: (size: number) => void;
+  readonly conflicts: (count: number) => void;
+  readonly cacheRequest: (cache: 'account', result: 'memory' | 'hit' | 'miss') => void;
+  readonly unreadable: (what: 'quote' | 'event') => void;
+}
+
+export interface EngineWorld {
+  readonly store: Store;
+  readonly cache: Cache;
+  readonly bus: BusConnection;
+  readonly log: Logger;
+  readonly observer: EngineObserver;
+  readonly crash: { readonly beforeCommit: () => void; readonly afterCommit: () => void; readonly afterPublish: () => void };
+  /** A bug in a place from which nothing can be thrown: the service is to stop. */
+  readonly onBug: (error: Error) => void;
+}
+
+export interface OpenEngine extends AccountEngine {
+  readonly configuration: () => Configuration;
+  /** Takes nothing more, settles what it took, publishes what was committed. */
+  readonly stop: () => Promise<void>;
+}
+
+const BATCH_SIZE_MAX = 256;
+const QUEUE_DEPTH_MAX = 10_000;
+const ACCOUNTS_MAX = 50_000;
+const PUBLISH_DEADLINE_MS = 2_000;
+/** How late a change of configuration may be noticed where its hint was lost. */
+const REFRESH_EVERY_MS = 5_000;
+
+const monotonicMs = (): number => performance.now();
+
+/** The account engine on the real servers. Resolves when it knows the configuration; quotes and the bus may come later. */
+export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
+  const { store, bus, log, observer, crash } = world;
+  let configuration = configurationFromRows(await store.loadRegistry());
+  const clock = new DatabaseClock(await store.databaseNowMs(), monotonicMs);
+  const quotes = new QuoteBook(monotonicMs);
+  const recent = new RecentAccounts(ACCOUNTS_MAX, monotonicMs);
+  const publisher = openPublisher(world);
+  const aggregates = aggregateCache(world);
+  const lease = createIdLease({
+    fetchBlock: async () => {
+      const [first] = await store.leaseIds(1);
+      assert(first !== undefined, 'a lease has a block');
+      return first;
+    },
+    blockSize: ID_BLOCK_SIZE,
+    onFetchFailed: (error) => log.warn({ err: error }, 'No ids could be leased'),
+  });
+
+  const stopListening = [
+    subscribe(bus, {
+      contract: QuoteV1,
+      onMessage: ({ body }) => void quotes.take(body),
+      onUndecodable: () => observer.unreadable('quote'),
+      onBug: world.onBug,
+      log,
+    }),
+    subscribe(bus, {
+      contract: AccountEventV1,
+      onMessage: ({ body }) => recent.forgetOlderThan(body.accountId, BigInt(body.version)),
+      onUndecodable: () => observer.unreadable('event'),
+      onBug: world.onBug,
+      log,
+    }),
+  ];
+  await warmQuotes(world, configuration, quotes);
+  const refreshing = setInterval(() => {
+    Promise.all([store.loadRegistry(), store.databaseNowMs()]).then(
+      ([rows, databaseNowMs]) => {
+        clock.take(databaseNowMs);
+        if (rows.configurationVersion !== configuration.version) configuration = configurationFromRows(rows);
+      },
+      (error: unknown) => log.warn({ err: error }, 'The configuration could not be looked at'),
+    );
+  }, REFRESH_EVERY_MS);
+
+  const group = (account: Account): Group => {
+    const found = configuration.groups.get(account.groupId);
+    assert(found, `account ${account.accountId} is of group ${account.groupId}, which is not configured`);
+    return found;
+  };
+  const market = (): Market => marketView(configuration, quotes, clock.nowMs());
+  const engine = createEngine({
+    store,
+    cache: aggregates,
+    recent,
+    market,
+    group,
+    takeIds: createIdPool(lease),
+    providerMessages: (change) => providerMessages(change, configuration.providerInstrument),
+    monotonicMs,
+    crash,
+    onCommitted: (committed, databaseNowMs) => {
+      clock.take(databaseNowMs);
+      publisher.publish(committed);
+      for (const { change } of committed) aggregates.put(change.account);
+    },
+    onConflicts: observer.conflicts,
+    batchSizeMax: BATCH_SIZE_MAX,
+    queueDepthMax: QUEUE_DEPTH_MAX,
+    onBatch: observer.batch,
+    log,
+  });
+
+  return {
+    ...engine,
+    configuration: () => configuration,
+    stop: async () => {
+      clearInterval(refreshing);
+      for (const stop of stopListening) stop();
+      await engine.stop();
+      await publisher.stop();
+    },
+  };
+}
+
+/** The quotes that Redis still has, with their ages, so that a service that starts does not wait for the next tick. */
+async function warmQuotes({ cache, log }: EngineWorld, configuration: Configuration, quotes: QuoteBook): Promise<void> {
+  const cached = await cache.quotes.read([...configuration.instruments.keys()]);
+  if (!cached.ok) log.warn({ reason: cached.refusal.reason }, 'No quotes from Redis; they come with the next ticks');
+  else {
+    for (const [symbol, { sequence, bidE8, askE8, ageMs }] of cached.value) {
+      quotes.take({ symbol, sequence: `${sequence}`, bid: formatE8(bidE8), ask: formatE8(askE8), ageMs });
+    }
+  }
+}
+
+function openPublisher({ store, bus, log, crash }: EngineWorld): Publisher {
+  const { publishMany } = createPublisher(bus, { deadlineMs: PUBLISH_DEADLINE_MS });
+  return new Publisher({
+    publish: async (messages) =>
+      (await publishMany(messages)).map((outcome): PublishOutcome => (outcome.ok ? 'stored' : outcome.refusal.outcome)),
+    markPublished: (outboxIds) => store.markPublished(outboxIds),
+    crashAfterPublish: crash.afterPublish,
+    onFailure: (error) => log.warn({ err: error }, 'Published messages could not be marked; the relay sends them again'),
+  });
+}
+
+/** Redis as the engine uses it. The epoch goes with every aggregate, so that one of a lost line of history never matches. */
+function aggregateCache({ store, cache, log }: EngineWorld): AggregateCache & { readonly put: (account: Account) => void } {
+  let epoch: string | undefined;
+  const behind = new WriteBehind(async (accounts, ofEpoch) => {
+    const written = await cache.aggregates.writeAggregates(
+      accounts.map((rows) => ({
+        accountId: rows.account.accountId,
+        version: rows.account.version,
+        epoch: ofEpoch,
+        json: aggregateToJson(rows),
+      })),
+    );
+    if (!written.ok) log.debug({ reason: written.refusal.reason }, 'Redis did not take accounts');
+  });
+  return {
+    read: async (accountIds, ofEpoch) => {
+      epoch = ofEpoch;
+      const found = await cache.aggregates.readAggregates(accountIds);
+      if (!found.ok) return [];
+      return [...found.value.values()]
+        .filter((record) => record.epoch === ofEpoch)
+        .map((record) => aggregateFromJson(record.json));
+    },
+    write: (accounts, ofEpoch) => {
+      epoch = ofEpoch;
+      for (const rows of accounts) behind.put(rows.account.accountId, () => rows, ofEpoch);
+    },
+    put: (account) => {
+      if (epoch !== undefined) behind.put(account.accountId, () => aggregateRows(account), epoch);
+      else
+        void store.epoch().then(
+          (known) => (epoch = known),
+          () => undefined,
+        );
+    },
+  };
+}
