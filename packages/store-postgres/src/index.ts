@@ -1,1 +1,20 @@
-export * from './rows.ts';
+export type { CommitBatch, CommitOutcome } from './commit/commit-batch.ts';
+export type * from './configuration-rows.ts';
+export type { CallReport } from './connection/pool.ts';
+export * from './errors.ts';
+export { migrate, type MigrateOptions } from './migrate.ts';
+export type { AdvisoryLockOptions, HeldLock } from './operations/advisory-lock.ts';
+export type { OutboxState, UnpublishedRow } from './operations/outbox.ts';
+export { ID_BLOCK_SIZE } from './operations/sequences.ts';
+export type { PastIds } from './reads/accounts.ts';
+export type { EventRange, EventsAfter } from './reads/events.ts';
+export {
+  checkPageCursor,
+  PAGE_LIMIT_MAX,
+  type OrderPageRequest,
+  type Page,
+  type PageCursor,
+  type PageRequest,
+} from './reads/pages.ts';
+export type * from './rows.ts';
+export { connectStore, type Store, type StoreOptions } from './store.ts';

@@ -237,9 +237,18 @@ export interface CommandRows {
   readonly messages: readonly MessageRow[];
 }
 
+/** Names an outbox row, so that it can be marked published. */
+export type OutboxId = string;
+
 /** What became of one command of a batch, in the batch's order. Only `committed` left anything behind. */
 export type CommandResult =
-  | { readonly outcome: 'committed' }
+  | {
+      readonly outcome: 'committed';
+      /** The outbox row that points to the command's events; null when it had none. */
+      readonly pointerOutboxId: OutboxId | null;
+      /** The outbox rows of the command's messages, in their order. */
+      readonly messageOutboxIds: readonly OutboxId[];
+    }
   /** The account was at another version, or a command before it in the account's chain was dropped. */
   | { readonly outcome: 'conflict' }
   /** The command key or the execution was used before. */

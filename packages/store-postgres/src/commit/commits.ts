@@ -1,0 +1,108 @@
+import { backoffMs, sleep, type Random } from '@margrave/runtime';
+import type { AccountId } from '@margrave/vocabulary';
+import type { Connection } from '../connection/connection.ts';
+import type { DatabaseClock } from '../connection/database-clock.ts';
+import type { Lease, Pool } from '../connection/pool.ts';
+import { inTransaction } from '../connection/transaction.ts';
+import { StoreUnavailable } from '../errors.ts';
+import { loadAccounts } from '../reads/accounts.ts';
+import { findCommandKey } from '../reads/lookups.ts';
+import { idArray } from '../reads/sql.ts';
+import type { AccountAggregateRows, CommandKeyRow, CommandRows } from '../rows.ts';
+import { sendBatch, type CommitBatch, type CommitOutcome } from './commit-batch.ts';
+
+export interface CommitsOptions {
+  readonly pool: Pool;
+  readonly clock: DatabaseClock;
+  readonly deadlineMs: number;
+  readonly random: Random;
+  /** Told of every batch that is tried again because other transactions were in its way. */
+  readonly onRetry: (error: Error, failures: number) => void;
+}
+
+export interface Commits {
+  readonly commitBatch: CommitBatch;
+  readonly withLockedAccounts: <Value>(
+    accountIds: readonly AccountId[],
+    work: (accounts: readonly AccountAggregateRows[], commitBatch: CommitBatch) => Promise<Value>,
+  ) => Promise<Value>;
+  readonly findCommandKey: (accountId: AccountId, key: string) => Promise<CommandKeyRow | undefined>;
+}
+
+const BACKOFF = { firstMs: 2, maxMs: 50 };
+const LOCK_ACCOUNTS = 'select lock_accounts($1::bigint[])';
+
+/** What writes the books, and what tells whether a write whose outcome is unknown took place. */
+export function createCommits(options: CommitsOptions): Commits {
+  const { pool, clock, deadlineMs, random, onRetry } = options;
+  /** Monotonic time after which the server refuses every commit that was sent so far and whose outcome is unknown. */
+  let unsettledUntilMs = 0;
+
+  /** The server is told until when the caller waits: what reaches it later, it refuses. */
+  const send = async (
+    lease: Lease,
+    connection: Connection,
+    epoch: string,
+    commands: readonly CommandRows[],
+  ): Promise<CommitOutcome> => {
+    const nowMs = await clock.nowMs(connection);
+    const outcome = await sendBatch(connection, epoch, nowMs + Math.ceil(lease.leftMs()), commands);
+    clock.note(outcome.databaseNowMs);
+    return outcome;
+  };
+
+  const run = async <Value>(statement: string, leftMs: number, work: (lease: Lease) => Promise<Value>): Promise<Value> => {
+    const refusedAfterMs = performance.now() + leftMs;
+    try {
+      return await pool.run(statement, work, leftMs);
+    } catch (error) {
+      if (failedUnknown(error)) unsettledUntilMs = Math.max(unsettledUntilMs, refusedAfterMs);
+      throw error;
+    }
+  };
+
+  const commitBatch: CommitBatch = async (epoch, commands) => {
+    const endsAtMs = performance.now() + deadlineMs;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await run('commit_batch', endsAtMs - performance.now(), async (lease) => {
+          lease.commits();
+          return send(lease, lease.connection, epoch, commands);
+        });
+      } catch (error) {
+        const delayMs = backoffMs(BACKOFF, failures, random);
+        if (!isContention(error) || performance.now() + delayMs >= endsAtMs) throw error;
+        onRetry(error, failures);
+        await sleep(delayMs);
+      }
+    }
+  };
+
+  return {
+    commitBatch,
+    withLockedAccounts: (accountIds, work) =>
+      run('locked_accounts', deadlineMs, (lease) =>
+        inTransaction(lease, async (connection) => {
+          await connection.query(LOCK_ACCOUNTS, [idArray(accountIds)]);
+          const accounts = await loadAccounts(connection, accountIds);
+          return work(accounts, (epoch, commands) => send(lease, connection, epoch, commands));
+        }),
+      ),
+    findCommandKey: async (accountId, key) => {
+      const found = await pool.run('find_command_key', ({ connection }) => findCommandKey(connection, accountId, key));
+      if (found !== undefined) return found;
+      // Not found is final only when no commit can bring the key any more: none may begin, and none may be under way.
+      await sleep(Math.max(0, unsettledUntilMs - performance.now()));
+      return pool.run('find_command_key', (lease) =>
+        inTransaction(lease, async (connection) => {
+          await connection.query(LOCK_ACCOUNTS, [idArray([accountId])]);
+          return findCommandKey(connection, accountId, key);
+        }),
+      );
+    },
+  };
+}
+
+const isContention = (error: unknown): error is StoreUnavailable =>
+  error instanceof StoreUnavailable && error.reason === 'contention';
+const failedUnknown = (error: unknown): boolean => error instanceof StoreUnavailable && error.outcome === 'unknown';

@@ -1,0 +1,106 @@
+import type { Migration } from './migration.ts';
+
+/**
+ * Accounts and what changes in them. Rows of these tables are rewritten by every command, so accounts keep room in their
+ * pages (HOT updates), and no foreign key stands where every order would pay for it: commit_batch has the account's row
+ * locked when it writes, and verify:books recounts.
+ */
+export const accounts: Migration = {
+  version: 3,
+  name: 'accounts',
+  note: 'Accounts, orders, positions and requests to providers.',
+  statements: `
+create table accounts (
+  account_id entity_id primary key,
+  owner_id label not null,
+  type account_type not null,
+  group_id text not null references groups,
+  currency currency not null,
+  leverage counter not null,
+  mode account_mode not null,
+  status account_status not null,
+  balance_e8 money_e8 not null,
+  credit_e8 positive_money_e8 not null,
+  margin_executed_e8 positive_money_e8 not null,
+  margin_total_e8 positive_money_e8 not null,
+  version counter not null,
+  last_sequence bigint not null,
+  check (margin_total_e8 >= margin_executed_e8)
+) with (fillfactor = 50);
+create index accounts_by_group on accounts (group_id);
+create index accounts_by_owner on accounts (owner_id);
+
+create table orders (
+  order_id entity_id primary key,
+  account_id entity_id not null,
+  client_order_id label,
+  symbol text not null,
+  side side not null,
+  type order_type not null,
+  time_in_force time_in_force not null,
+  volume_e8 lots_e8 not null,
+  filled_volume_e8 lots_or_none_e8 not null,
+  filled_notional_e16 positive_whole_number not null,
+  status order_status not null,
+  flow flow not null,
+  provider text,
+  closes_position_id entity_id,
+  max_deviation_e8 price_distance_e8,
+  markup_e8 price_distance_e8 not null,
+  reserved_price_e8 price_e8,
+  reserved_rate_numerator whole_number,
+  reserved_rate_denominator divisor,
+  request_id entity_id,
+  reason text,
+  flags text[] not null,
+  decision_id entity_id not null,
+  version counter not null,
+  created_at timestamptz(3) not null,
+  updated_at timestamptz(3) not null,
+  check (num_nulls(reserved_price_e8, reserved_rate_numerator, reserved_rate_denominator) in (0, 3))
+);
+create unique index orders_by_client_order_id on orders (account_id, client_order_id) where client_order_id is not null;
+create index orders_live on orders (account_id) where status in ('queued', 'working', 'partially_filled', 'unknown');
+create index orders_by_time on orders (account_id, created_at, order_id);
+
+create table positions (
+  position_id entity_id primary key,
+  account_id entity_id not null,
+  symbol text not null,
+  side side not null,
+  open_volume_e8 lots_or_none_e8 not null,
+  open_notional_e16 positive_whole_number not null,
+  margin_basis_numerator whole_number not null,
+  margin_basis_denominator divisor not null,
+  commission json not null,
+  flow flow not null,
+  provider text,
+  opening_request_id entity_id,
+  closing_order_id entity_id,
+  opened_at timestamptz(3) not null,
+  closed_at timestamptz(3),
+  version counter not null,
+  check (case when open_volume_e8 = 0 then open_notional_e16 = 0 and closed_at is not null else closed_at is null end)
+);
+create index positions_open on positions (account_id, position_id) where open_volume_e8 > 0;
+
+create table provider_requests (
+  request_id entity_id primary key,
+  account_id entity_id not null,
+  order_id entity_id not null,
+  provider text not null references providers,
+  kind request_kind not null,
+  original_request_id entity_id,
+  send_before timestamptz(3),
+  ended_at timestamptz(3),
+  asked_at timestamptz(3),
+  created_at timestamptz(3) not null
+);
+create index provider_requests_open on provider_requests (created_at) where ended_at is null;
+
+grant select on accounts, orders, positions, provider_requests to margrave_service, margrave_books;
+grant insert, update on orders, positions, provider_requests to margrave_books;
+grant update on accounts to margrave_books;
+`,
+  check: `select count(*) = 4 from pg_tables where schemaname = 'public' and tablename in ('accounts', 'orders', 'positions', 'provider_requests')`,
+};

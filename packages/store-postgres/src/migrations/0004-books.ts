@@ -1,0 +1,99 @@
+import type { Migration } from './migration.ts';
+
+export const books: Migration = {
+  version: 4,
+  name: 'books',
+  note: 'What is only ever added to: deals, the ledger, events, decisions, keys. Keys are never partitioned and never purged.',
+  statements: `
+create table deals (
+  deal_id entity_id not null,
+  account_id entity_id not null,
+  order_id entity_id not null,
+  position_id entity_id not null,
+  symbol text not null,
+  side side not null,
+  entry deal_entry not null,
+  volume_e8 lots_e8 not null,
+  price_e8 price_e8 not null,
+  provider_price_e8 price_e8,
+  profit_e8 money_e8 not null,
+  commission_e8 money_e8 not null,
+  currency currency not null,
+  provider text,
+  execution_id text,
+  flags text[] not null,
+  sequence counter not null,
+  executed_at timestamptz(3) not null,
+  primary key (account_id, sequence, deal_id)
+);
+
+-- Double entry. A client account has a balance and a version; a house account has neither, it is the sum of its entries.
+create table ledger_entries (
+  entry_id entity_id primary key,
+  journal_id entity_id not null,
+  account_id entity_id,
+  house label,
+  currency currency not null,
+  amount_e8 booked_money_e8 not null,
+  kind ledger_kind not null,
+  deal_id entity_id,
+  sequence counter,
+  booked_at timestamptz(3) not null,
+  check (num_nonnulls(account_id, house) = 1 and (account_id is null) = (sequence is null))
+);
+create index ledger_entries_by_sequence on ledger_entries (account_id, sequence, entry_id) where account_id is not null;
+
+create table account_events (
+  account_id entity_id not null,
+  sequence counter not null,
+  version counter not null,
+  type event_type not null,
+  at timestamptz(3) not null,
+  by label not null,
+  data json not null,
+  order_id entity_id,
+  primary key (account_id, sequence)
+);
+create index account_events_by_order on account_events (order_id, sequence) where order_id is not null;
+
+-- Records stay in the row, uncompressed, up to a page: compressing them would cost more than the rest of the insert.
+create table decisions (
+  decision_id entity_id primary key,
+  account_id entity_id not null,
+  order_id entity_id,
+  command label not null,
+  outcome decision_outcome not null,
+  code text,
+  account_version counter not null,
+  engine_version text not null,
+  configuration_version bigint not null,
+  record json not null,
+  decided_at timestamptz(3) not null,
+  check ((outcome = 'denied') = (code is not null))
+) with (toast_tuple_target = 8160);
+
+create table command_keys (
+  account_id entity_id not null,
+  key label not null,
+  request_hash text not null,
+  answer_status http_status not null,
+  answer_body text not null,
+  created_at timestamptz(3) not null default clock_timestamp(),
+  primary key (account_id, key)
+) with (toast_tuple_target = 8160);
+
+create table applied_executions (
+  provider text not null,
+  execution_id text not null,
+  content_hash text not null,
+  account_id entity_id not null,
+  applied_at timestamptz(3) not null default clock_timestamp(),
+  primary key (provider, execution_id)
+);
+
+grant select on deals, ledger_entries, account_events, decisions, command_keys, applied_executions to margrave_service, margrave_books;
+grant insert on deals, ledger_entries, account_events, decisions, command_keys, applied_executions to margrave_books;
+`,
+  check: `select not has_table_privilege('margrave_books', 'ledger_entries', 'update, delete, truncate')
+    and not has_table_privilege('margrave_service', 'ledger_entries', 'insert, update, delete, truncate')`,
+};

@@ -1,0 +1,222 @@
+import type { Migration } from './migration.ts';
+
+const BEHIND_COMMIT_BATCH = ['judge_commands', 'write_ledger', 'write_accounts'];
+
+const COMMIT_BATCH =
+  'commit_batch(uuid, bigint, bigint[], bigint[], bigint[], bigint[], boolean[], text, text, text, text, text, text, text, text, text, text, text)';
+
+/**
+ * The one commit. The commands of a batch come sorted by account, so that an account's chain stands together; within a
+ * chain they come in their order. What is judged or checked is looked at command by command, which costs a batch of one
+ * next to nothing; what is written is written a table at a time, which costs a batch of a hundred the least.
+ */
+export const commitBatch: Migration = {
+  version: 8,
+  name: 'commit-batch',
+  note: 'The one commit, owned by margrave_books: the only way in which a service changes an account.',
+  statements: `
+-- A command stands if its account is at the version it was decided on, counted along the chain, and its key and execution
+-- are new; whatever comes after a dropped command in its chain is dropped too.
+create function judge_commands(account_ids bigint[], expected_versions bigint[], repeated boolean[], key_rows text,
+  execution_rows text) returns text[] language plpgsql as $$
+declare
+  versions bigint[] := array(
+    select a.version from unnest(account_ids) with ordinality c (account_id, place)
+      left join accounts a on a.account_id = c.account_id order by c.place);
+  used boolean[] := array_fill(false, array[cardinality(account_ids)]);
+  outcomes text[] := '{}';
+  number integer;
+  next_version bigint;
+  chain_broken boolean;
+begin
+  if key_rows <> '' then
+    for number in select f[1]::integer from packed_rows(key_rows) f
+        join command_keys k on k.account_id = account_ids[f[1]::integer] and k.key = f[2] loop
+      used[number] := true;
+    end loop;
+  end if;
+  if execution_rows <> '' then
+    for number in select f[1]::integer from packed_rows(execution_rows) f
+        join applied_executions x on x.provider = f[2] and x.execution_id = f[3] loop
+      used[number] := true;
+    end loop;
+  end if;
+  for number in 1 .. cardinality(account_ids) loop
+    if number = 1 or account_ids[number] <> account_ids[number - 1] then
+      next_version := versions[number];
+      chain_broken := next_version is null;
+    end if;
+    chain_broken := chain_broken or used[number] or repeated[number] or expected_versions[number] <> next_version;
+    outcomes[number] := case when used[number] then 'duplicate' when chain_broken then 'conflict' else 'committed' end;
+    next_version := next_version + 1;
+  end loop;
+  return outcomes;
+end
+$$;
+
+-- Each journal, whose entries stand together, sums to zero in one currency. Returns what each command booked on its account.
+create function write_ledger(packed text, committed boolean[], account_ids bigint[]) returns bigint[] language plpgsql as $$
+declare
+  booked bigint[] := array_fill(0::bigint, array[cardinality(account_ids)]);
+  entry text[];
+  number integer;
+  journal text;
+  currency text;
+  balance bigint := 0;
+begin
+  insert into ledger_entries (entry_id, journal_id, account_id, house, currency, amount_e8, kind, deal_id, sequence, booked_at)
+    select f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5], f[6], f[7]::bigint, f[8], f[9]::bigint, f[10]::bigint, moment(f[11])
+      from packed_rows(packed) f where committed[f[1]::integer];
+  for entry in select f from packed_rows(packed) f loop
+    number := entry[1];
+    if committed[number] then
+      if (journal, currency) is distinct from (entry[3], entry[6]) then
+        exit when balance <> 0;
+        journal := entry[3];
+        currency := entry[6];
+      end if;
+      balance := balance + entry[7]::bigint;
+      if entry[4] is not null then
+        if entry[4]::bigint <> account_ids[number] then
+          raise exception using errcode = 'MG002', message = format('entry %s is not of its command''s account', entry[2]);
+        end if;
+        booked[number] := booked[number] + entry[7]::bigint;
+      end if;
+    end if;
+  end loop;
+  if balance <> 0 then
+    raise exception using errcode = 'MG002', message = format('journal %s does not sum to zero', journal);
+  end if;
+  return booked;
+end
+$$;
+
+-- Each account as the last command of its chain leaves it. Version, last sequence and balance must follow from what they
+-- were, and what an account is for life must be what it was.
+create function write_accounts(packed text, committed boolean[], account_ids bigint[], first_sequences bigint[],
+  last_sequences bigint[], booked bigint[]) returns void language plpgsql as $$
+declare
+  chains bigint := 0;
+  written bigint;
+  next_sequence bigint;
+  -- At each place what the chain came to so far; the last place of a chain is marked.
+  ends boolean[];
+  commands bigint[];
+  events bigint[];
+  first_events bigint[];
+  amounts bigint[];
+begin
+  for number in 1 .. cardinality(account_ids) loop
+    commands[number] := 1;
+    events[number] := coalesce(last_sequences[number] - first_sequences[number] + 1, 0);
+    first_events[number] := first_sequences[number];
+    amounts[number] := coalesce(booked[number], 0);
+    if account_ids[number] = account_ids[number - 1] then
+      commands[number] := commands[number - 1] + 1;
+      events[number] := events[number - 1] + events[number];
+      first_events[number] := coalesce(first_events[number - 1], first_events[number]);
+      amounts[number] := amounts[number - 1] + amounts[number];
+    else
+      next_sequence := first_sequences[number];
+    end if;
+    if committed[number] and first_sequences[number] <> coalesce(next_sequence, first_sequences[number]) then
+      raise exception using errcode = 'MG002', message = format('the events of account %s have a gap', account_ids[number]);
+    end if;
+    next_sequence := coalesce(last_sequences[number] + 1, next_sequence);
+    ends[number] := committed[number] and not coalesce(account_ids[number] = account_ids[number + 1] and committed[number + 1], false);
+    if ends[number] then chains := chains + 1; end if;
+  end loop;
+  update accounts a set
+      group_id = f[5], leverage = f[7]::bigint, status = f[9], balance_e8 = f[10]::bigint, credit_e8 = f[11]::bigint,
+      margin_executed_e8 = f[12]::bigint, margin_total_e8 = f[13]::bigint, version = f[14]::bigint, last_sequence = f[15]::bigint
+    from packed_rows(packed) f
+    where ends[f[1]::integer] and a.account_id = f[2]::bigint
+      and f[14]::bigint = a.version + commands[f[1]::integer]
+      and f[15]::bigint = a.last_sequence + events[f[1]::integer]
+      and coalesce(first_events[f[1]::integer] = a.last_sequence + 1, true)
+      and f[10]::bigint = a.balance_e8 + amounts[f[1]::integer]
+      and f[3] = a.owner_id and f[4] = a.type and f[6] = a.currency and f[8] = a.mode;
+  get diagnostics written = row_count;
+  if written <> chains then
+    raise exception using errcode = 'MG002', message = format(
+      '%s of %s accounts do not follow from what they were and from the batch: version, last sequence, balance, owner, type, currency or mode',
+      chains - written, chains);
+  end if;
+end
+$$;
+
+-- Commits a batch, or refuses it whole: MG001 another epoch, MG002 the books would break, MG003 too late, MG004 unsafe
+-- settings. Returns {"nowMs", "outcomes", "pointers", "messages", "rows"}: outbox ids as text, in the order of the commands
+-- that have events and of the messages; rows written to tables that take one each.
+create function commit_batch(
+  expected_epoch uuid, not_after_ms bigint,
+  account_ids bigint[], expected_versions bigint[], first_sequences bigint[], last_sequences bigint[], repeated boolean[],
+  account_rows text, key_rows text, execution_rows text, decision_rows text, order_rows text, position_rows text,
+  request_rows text, deal_rows text, ledger_rows text, event_rows text, message_rows text
+) returns json language plpgsql security definer
+  set search_path = pg_catalog, public, pg_temp
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
+declare
+  current_epoch uuid;
+  outcomes text[];
+  committed boolean[];
+  booked bigint[];
+  pointers bigint[];
+  messages bigint[];
+  written bigint := 0;
+begin
+  if current_setting('synchronous_commit') = 'off' or current_setting('fsync') = 'off'
+    or current_setting('full_page_writes') = 'off' or current_setting('transaction_isolation') <> 'read committed' then
+    raise exception using errcode = 'MG004', message = format(
+      'synchronous_commit is %s, fsync %s, full_page_writes %s, transaction_isolation %s', current_setting('synchronous_commit'),
+      current_setting('fsync'), current_setting('full_page_writes'), current_setting('transaction_isolation'));
+  end if;
+  perform 1 from accounts where account_id = any(account_ids) order by account_id for update;
+  -- From here on every statement sees what the locks protect.
+  select epoch into current_epoch from store_epoch where one;
+  if current_epoch is distinct from expected_epoch then
+    raise exception using errcode = 'MG001', message = format('the epoch is %s, not %s', current_epoch, expected_epoch);
+  end if;
+  if epoch_ms(clock_timestamp()) > not_after_ms then
+    raise exception using errcode = 'MG003', message = 'the commit came too late';
+  end if;
+
+  outcomes := judge_commands(account_ids, expected_versions, repeated, key_rows, execution_rows);
+  for number in 1 .. cardinality(outcomes) loop
+    committed[number] := outcomes[number] = 'committed';
+  end loop;
+  if true = any(committed) then
+    if key_rows <> '' then written := written + write_keys(key_rows, committed, account_ids); end if;
+    if execution_rows <> '' then written := written + write_executions(execution_rows, committed, account_ids); end if;
+    if order_rows <> '' then written := written + write_orders(order_rows, committed); end if;
+    if position_rows <> '' then written := written + write_positions(position_rows, committed); end if;
+    if request_rows <> '' then written := written + write_requests(request_rows, committed); end if;
+    if deal_rows <> '' then written := written + write_deals(deal_rows, committed); end if;
+    if ledger_rows <> '' then booked := write_ledger(ledger_rows, committed, account_ids); end if;
+    if event_rows <> '' then
+      written := written + write_events(event_rows, committed);
+      pointers := write_pointers(committed, account_ids, first_sequences, last_sequences);
+    end if;
+    if decision_rows <> '' then written := written + write_decisions(decision_rows, committed); end if;
+    if message_rows <> '' then messages := write_messages(message_rows, committed, account_ids); end if;
+    perform write_accounts(account_rows, committed, account_ids, first_sequences, last_sequences, booked);
+  end if;
+  return json_build_object('nowMs', epoch_ms(clock_timestamp()), 'outcomes', outcomes,
+    'pointers', pointers::text[], 'messages', messages::text[], 'rows', written);
+end
+$$;
+
+${BEHIND_COMMIT_BATCH.map(
+  (name) => `
+revoke execute on function ${name} from public;
+grant execute on function ${name} to margrave_books;`,
+).join('')}
+revoke execute on function ${COMMIT_BATCH} from public;
+grant create on schema public to margrave_books;
+alter function ${COMMIT_BATCH} owner to margrave_books;
+revoke create on schema public from margrave_books;
+grant execute on function ${COMMIT_BATCH} to margrave_service;
+`,
+  check: `select has_function_privilege('margrave_service', '${COMMIT_BATCH}', 'execute') and not rolsuper
+    from pg_proc join pg_roles on pg_roles.oid = proowner where proname = 'commit_batch'`,
+};

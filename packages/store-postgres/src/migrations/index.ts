@@ -1,0 +1,22 @@
+import { typesAndRoles } from './0001-types-and-roles.ts';
+import { configuration } from './0002-configuration.ts';
+import { accounts } from './0003-accounts.ts';
+import { books } from './0004-books.ts';
+import { outboxAndSequences } from './0005-outbox-and-sequences.ts';
+import { packedRows } from './0006-packed-rows.ts';
+import { writeRows } from './0007-write-rows.ts';
+import { commitBatch } from './0008-commit-batch.ts';
+import type { Migration } from './migration.ts';
+
+export type { Migration } from './migration.ts';
+
+export const migrations: readonly Migration[] = [
+  typesAndRoles,
+  configuration,
+  accounts,
+  books,
+  outboxAndSequences,
+  packedRows,
+  writeRows,
+  commitBatch,
+];

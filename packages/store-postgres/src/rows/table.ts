@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { FIELD_SEPARATOR, ROW_SEPARATOR, type Column } from './column.ts';
+
+/** A column for each field of a row; their order is the order of the fields in a packed row. */
+export type Columns<Row> = { readonly [Field in keyof Row]-?: Column<Row[Field]> };
+
+export interface Table<Row> {
+  readonly name: string;
+  /** A JSON array of the row's fields, which `decode` reads; `alias` is the table's in the query. */
+  readonly selected: (alias: string) => string;
+  readonly decode: (json: unknown) => Row;
+  /** A packed row that belongs to a command of a batch, counted from 1. */
+  readonly pack: (commandNumber: number, row: Row) => string;
+}
+
+export function defineTable<Row>(name: string, columns: Columns<Row>): Table<Row> {
+  const fields = Object.entries(columns) as [keyof Row, Column<unknown>][];
+  return {
+    name,
+    selected: (alias) => `json_build_array(${fields.map(([, column]) => column.selected(`${alias}.${column.name}`)).join(', ')})`,
+    decode: (json) => {
+      assert(Array.isArray(json) && json.length === fields.length, `a row of ${name} should have ${fields.length} fields`);
+      const row: Partial<Row> = {};
+      for (let index = 0; index < fields.length; index += 1) {
+        const [field, column] = fields[index]!;
+        row[field] = column.decode(json[index]) as Row[keyof Row];
+      }
+      return row as Row;
+    },
+    pack: (commandNumber, row) => {
+      let packed = commandNumber.toString();
+      for (const [field, column] of fields) packed += FIELD_SEPARATOR + column.encode(row[field]);
+      return packed;
+    },
+  };
+}
+
+export const joinPacked = (rows: readonly string[]): string => rows.join(ROW_SEPARATOR);
+
+/** The rows of a JSON array of arrays; `null`, which json_agg gives for no rows, is none. */
+export function decodeRows<Row>(table: Table<Row>, json: unknown): Row[] {
+  if (json === null) return [];
+  assert(Array.isArray(json), `rows of ${table.name} should be an array`);
+  return json.map(table.decode);
+}
