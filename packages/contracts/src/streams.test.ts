@@ -6,6 +6,10 @@ import { EXECUTIONS_CONSUMER, providerOrdersConsumer, STREAM_NAMES, STREAMS } fr
 function covers(wider: string, narrower: string): boolean {
   const wide = wider.split('.');
   const narrow = narrower.split('.');
+  if (wide.at(-1) === '>') {
+    const before = wide.length - 1;
+    return narrow.length > before && covers(wide.slice(0, before).join('.'), narrow.slice(0, before).join('.'));
+  }
   return wide.length === narrow.length && wide.every((token, index) => token === '*' || token === narrow[index]);
 }
 
@@ -30,7 +34,7 @@ describe('the streams', () => {
 
   it('take the subjects of API.md', () =>
     expect(STREAM_NAMES.map((name) => STREAMS[name].subjects)).toEqual([
-      ['provider.*.orders.v1.*'],
+      ['provider.*.orders.v1.>'],
       ['provider.*.executions.v1'],
       ['account.*.events.v1.*'],
       ['dead.*'],
@@ -63,6 +67,10 @@ describe('the consumers', () => {
       durable: 'lp-a',
       filter: 'provider.lp-a.orders.v1.>',
     }));
+  it.each([providerOrdersConsumer('lp-a' as ProviderName), EXECUTIONS_CONSUMER])(
+    'of $stream filters within the subjects of its stream, else NATS refuses it',
+    ({ stream, filter }) => expect(STREAMS[stream].subjects.some((subject) => covers(subject, filter))).toBe(true),
+  );
   it('of executions is ours', () =>
     expect(EXECUTIONS_CONSUMER).toMatchObject({
       stream: 'EXECUTIONS',

@@ -40,7 +40,8 @@ export const STREAMS: { readonly [Name in StreamName]: StreamContract & { readon
     ...KEPT,
     name: 'PROVIDER_ORDERS',
     description: 'Requests to providers: each provider reads its own subject with its own durable consumer.',
-    subjects: ['provider.*.orders.v1.*'],
+    // A provider's filter ends in `>`; NATS takes it only where the stream's subject does too.
+    subjects: ['provider.*.orders.v1.>'],
     maxBytes: 256 * MIB,
   },
   EXECUTIONS: {
