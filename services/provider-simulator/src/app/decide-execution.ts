@@ -1,0 +1,60 @@
+import type { LotsE8, PriceE8 } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
+import type { OrderState } from './book.ts';
+import { createReportWriter, sendingsOfStep, subjectOf, volumesOf, type ReportWriter, type Situation } from './decision.ts';
+import { readAmount, type Entry, type OrderStatus, type Rejection } from './entry.ts';
+import { priceFor, type Price } from './request.ts';
+
+/**
+ * Executes the next part of an order whose time has come, at the price of this moment. Without a price, or with one that
+ * has moved too far, the rest is given up: rejected where nothing was executed, else cancelled.
+ */
+export function decideExecution(situation: Situation, order: OrderState, price: Price | undefined): Entry {
+  const { profile, at } = situation;
+  const { requestId, behaviour } = order.taken;
+  const writer = createReportWriter(situation);
+  const status = writeStep(writer, order, price);
+  const isOver = status === 'filled' || status === 'rejected' || status === 'cancelled';
+  return {
+    kind: 'execution',
+    requestId,
+    status,
+    dueMs: isOver ? null : at.ms + profile.manners.latencyMinMs,
+    reports: writer.reports,
+    sendings: sendingsOfStep(profile.name, { behaviour, isSilent: order.isSilent, isOver }, order.reports, writer.reports),
+  };
+}
+
+function writeStep(writer: ReportWriter, order: OrderState, price: Price | undefined): OrderStatus {
+  const { taken, partsDone, filledE8, volumeE8 } = order;
+  const part = taken.parts[partsDone];
+  assert(part !== undefined && order.dueMs !== null, `order ${taken.requestId} is over and cannot be executed`);
+  if (taken.behaviour.reject !== null) return giveUp(writer, order, taken.behaviour.reject);
+  const isLast = partsDone === taken.parts.length - 1;
+  const reason = whyNot(order, price, isLast);
+  if (reason !== undefined || price === undefined) return giveUp(writer, order, reason ?? 'no_liquidity');
+
+  const partE8 = readAmount<LotsE8>(part);
+  const cumulativeE8 = (filledE8 + partE8) as LotsE8;
+  const volumes = { cumulativeE8, leavesE8: (volumeE8 - cumulativeE8) as LotsE8 };
+  assert(isLast === (volumes.leavesE8 === 0n), `the parts of order ${taken.requestId} are not its volume`);
+  writer.filled(subjectOf(order), volumes, partE8, priceFor(taken.side, price));
+  return isLast ? 'filled' : 'partially_filled';
+}
+
+function whyNot(order: OrderState, price: Price | undefined, isLast: boolean): Rejection | undefined {
+  if (price === undefined || (isLast && order.taken.behaviour.short)) return 'no_liquidity';
+  const { side, maxDeviation } = order.taken;
+  if (maxDeviation === null || order.referencePriceE8 === null) return undefined;
+  const worseE8 = priceFor(side, price) - order.referencePriceE8;
+  return (side === 'buy' ? worseE8 : -worseE8) > readAmount<PriceE8>(maxDeviation) ? 'price_moved' : undefined;
+}
+
+function giveUp(writer: ReportWriter, order: OrderState, reason: string): OrderStatus {
+  if (order.filledE8 === 0n) {
+    writer.rejected(subjectOf(order), reason, volumesOf(order));
+    return 'rejected';
+  }
+  writer.cancelled(subjectOf(order), reason, volumesOf(order));
+  return 'cancelled';
+}

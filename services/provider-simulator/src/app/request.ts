@@ -1,0 +1,57 @@
+import type { LotsE8, PriceE8, RequestId, Side, SymbolName } from '@margrave/vocabulary';
+
+interface AnyRequest {
+  readonly requestId: RequestId;
+  /** The provider's own symbol. */
+  readonly symbol: string;
+  readonly side: Side;
+}
+
+/** A market order: a new one, or one that closes what an earlier one opened. A provider that nets executes both alike. */
+export interface OrderRequest extends AnyRequest {
+  readonly kind: 'new' | 'close';
+  readonly volumeE8: LotsE8;
+  /** How much worse than the reference the execution may be; null where any price will do. */
+  readonly maxDeviationE8: PriceE8 | null;
+  /** The price the order was decided on; null where the deviation counts from our price at arrival. */
+  readonly referencePriceE8: PriceE8 | null;
+  /** Whether it is at the market and to be executed at once; we do nothing else. */
+  readonly isSupported: boolean;
+  /** All of it or nothing. */
+  readonly isWhole: boolean;
+  readonly sendBeforeMs: number;
+}
+
+/** A request about an earlier one. */
+export interface FollowUpRequest extends AnyRequest {
+  readonly kind: 'cancel' | 'replace' | 'protect' | 'status';
+  readonly originalRequestId: RequestId;
+}
+
+/** Something with a request id that says no more that we understand. */
+export interface MalformedRequest extends AnyRequest {
+  readonly kind: 'malformed';
+}
+
+export type ProviderRequest = OrderRequest | FollowUpRequest | MalformedRequest;
+
+export const isOrder = (request: ProviderRequest): request is OrderRequest => request.kind === 'new' || request.kind === 'close';
+
+/** What the provider trades under one of its own symbols. */
+export interface Listing {
+  /** The symbol of the quotes it fills at. */
+  readonly symbol: SymbolName;
+  readonly volumeStepE8: LotsE8;
+  readonly volumeMaxE8: LotsE8;
+}
+/** By the provider's own symbol. */
+export type Listings = ReadonlyMap<string, Listing>;
+
+/** The provider's price of this moment. */
+export interface Price {
+  readonly bidE8: PriceE8;
+  readonly askE8: PriceE8;
+}
+
+/** The price an order of this side gets. */
+export const priceFor = (side: Side, { bidE8, askE8 }: Price): PriceE8 => (side === 'buy' ? askE8 : bidE8);

@@ -1,0 +1,115 @@
+import {
+  oneOf,
+  parseStrictJson,
+  ProviderOrderCancelV1,
+  ProviderOrderCloseV1,
+  ProviderOrderNewV1,
+  ProviderOrderProtectV1,
+  ProviderOrderReplaceV1,
+  ProviderOrderStatusV1,
+  providerSymbol,
+  requestId,
+  schemaCheck,
+} from '@margrave/contracts';
+import { parseE8, SIDES, type LotsE8, type PriceE8, type Result } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
+import { Type } from 'typebox';
+import type { FollowUpRequest, MalformedRequest, OrderRequest, ProviderRequest } from '../app/request.ts';
+
+/** A message that not even a refusal can be addressed to. */
+export interface Unreadable {
+  readonly kind: 'unreadable';
+  readonly reason: string;
+}
+
+/** What makes a message answerable, however wrong the rest is. */
+const checkAddress = schemaCheck(
+  Type.Object({
+    requestId: requestId('The request to answer.'),
+    symbol: providerSymbol('As in the request.'),
+    side: oneOf(SIDES, 'As in the request.'),
+  }),
+);
+const LIMITS = { bytesMax: 64 * 1024, depthMax: 16 };
+
+/** Reads what came on `provider.{name}.orders.v1.{kind}`. */
+export function readRequest({
+  subject,
+  data,
+}: {
+  readonly subject: string;
+  readonly data: Uint8Array;
+}): ProviderRequest | Unreadable {
+  const read = readByKind(subject.slice(subject.lastIndexOf('.') + 1), data);
+  return read.ok ? read.value : (readAddress(data) ?? { kind: 'unreadable', reason: read.refusal });
+}
+
+function readByKind(kind: string, data: Uint8Array): Result<ProviderRequest, string> {
+  switch (kind) {
+    case 'new':
+      return map(ProviderOrderNewV1.decode(data), orderOfNew);
+    case 'close':
+      return map(ProviderOrderCloseV1.decode(data), orderOfClose);
+    case 'cancel':
+      return map(ProviderOrderCancelV1.decode(data), (body) => followUp(kind, body));
+    case 'replace':
+      return map(ProviderOrderReplaceV1.decode(data), (body) => followUp(kind, body));
+    case 'protect':
+      return map(ProviderOrderProtectV1.decode(data), (body) => followUp(kind, body));
+    case 'status':
+      return map(ProviderOrderStatusV1.decode(data), (body) => followUp(kind, body));
+    default:
+      return { ok: false, refusal: 'a kind of request that we do not know' };
+  }
+}
+
+const map = <From, To>(result: Result<From, string>, change: (value: From) => To): Result<To, string> =>
+  result.ok ? { ok: true, value: change(result.value) } : result;
+
+const orderOfNew = (body: ProviderOrderNewV1): OrderRequest => ({
+  ...orderFields(body),
+  kind: 'new',
+  isSupported: body.type === 'market' && (body.timeInForce === 'ioc' || body.timeInForce === 'fok'),
+  isWhole: body.timeInForce === 'fok',
+});
+
+const orderOfClose = (body: ProviderOrderCloseV1): OrderRequest => ({
+  ...orderFields(body),
+  kind: 'close',
+  isSupported: true,
+  isWhole: false,
+});
+
+const orderFields = (body: ProviderOrderNewV1 | ProviderOrderCloseV1) => ({
+  requestId: body.requestId,
+  symbol: body.symbol,
+  side: body.side,
+  volumeE8: amount<LotsE8>(body.volume),
+  maxDeviationE8: body.maxDeviation === null ? null : amount<PriceE8>(body.maxDeviation),
+  referencePriceE8: body.referencePrice == null ? null : amount<PriceE8>(body.referencePrice),
+  sendBeforeMs: Date.parse(body.sendBefore),
+});
+
+type FollowUpBody = Pick<ProviderOrderStatusV1, 'requestId' | 'originalRequestId' | 'symbol' | 'side'>;
+
+const followUp = (kind: FollowUpRequest['kind'], body: FollowUpBody): FollowUpRequest => ({
+  kind,
+  requestId: body.requestId,
+  originalRequestId: body.originalRequestId,
+  symbol: body.symbol,
+  side: body.side,
+});
+
+function readAddress(data: Uint8Array): MalformedRequest | undefined {
+  const parsed = parseStrictJson(data, LIMITS);
+  const address = parsed.ok ? checkAddress(parsed.value) : parsed;
+  if (!address.ok) return undefined;
+  return { kind: 'malformed', requestId: address.value.requestId, symbol: address.value.symbol, side: address.value.side };
+}
+
+/** The schema lets ten digits before the point through and nothing that is no decimal. */
+function amount<Amount extends bigint>(text: string): Amount {
+  const amountE8 = parseE8(text);
+  assert(amountE8 !== undefined, 'a decimal of the contracts is an amount');
+  return amountE8 as Amount;
+}

@@ -1,0 +1,195 @@
+import { connectBus, createPublisher, openPullSource, subscribe, type DeadLetters } from '@margrave/bus-nats';
+import { providerOrdersConsumer, QuoteV1 } from '@margrave/contracts';
+import {
+  createHealth,
+  createLifecycle,
+  createLogging,
+  createMetricRegistry,
+  createMetrics,
+  describeFaults,
+  listenForObservation,
+  measureProcess,
+  secretValues,
+  setAtScrape,
+  sleep,
+} from '@margrave/runtime';
+import { join } from 'node:path';
+import { createBook } from './app/book.ts';
+import { createProvider } from './app/provider.ts';
+import { configurationDeclaration, readSimulatorConfiguration } from './config.ts';
+import { consumeRequests } from './inbound/consume-requests.ts';
+import { createPriceBoard } from './inbound/price-board.ts';
+import { metricDeclarations } from './metrics.ts';
+import { lockJournal } from './outbound/journal-lock.ts';
+import { openJournal } from './outbound/journal.ts';
+import { createReportSender } from './outbound/send-report.ts';
+
+const SERVICE = 'provider-simulator';
+const PUBLISH_DEADLINE_MS = 2_000;
+const HEALTH_DEADLINE_MS = 2_000;
+const STOP_DEADLINE_MS = 10_000;
+
+const read = readSimulatorConfiguration(process.env);
+if (!read.ok) {
+  process.stderr.write(`${describeFaults(read.refusal)}\n`);
+  process.exit(1);
+}
+const configuration = read.value;
+const { profile } = configuration;
+const { name } = profile;
+
+const logging = createLogging({
+  service: `${SERVICE}-${name}`,
+  level: configuration.logLevel,
+  levels: configuration.logLevels,
+  secrets: secretValues(configurationDeclaration, configuration),
+});
+const log = logging.component('provider');
+const health = createHealth({ redact: logging.redact });
+const lifecycle = createLifecycle({
+  log: logging.component('lifecycle'),
+  flushLog: logging.flush,
+  stopDeadlineMs: STOP_DEADLINE_MS,
+  onStopping: () => health.setPhase('stopping'),
+});
+const registry = createMetricRegistry();
+const metrics = createMetrics(metricDeclarations, registry);
+const random = Math.random;
+
+await lifecycle.part(
+  'process measuring',
+  () => measureProcess(registry),
+  (stop) => stop(),
+);
+await lifecycle.part(
+  'observation',
+  () => listenForObservation({ port: configuration.metricsPort, registry, health, log: logging.component('observation') }),
+  (observation) => observation.stop(),
+);
+
+const journalPath = join(configuration.stateFolder, `${name}.journal.jsonl`);
+await lifecycle.part(
+  'journal lock',
+  () => lockJournal(`${journalPath}.lock`),
+  (lock) => lock.release(),
+);
+const book = createBook();
+const journal = await lifecycle.part(
+  'journal',
+  () =>
+    openJournal({
+      path: journalPath,
+      provider: name,
+      onEntry: book.apply,
+      onTornLine: (bytes) => log.warn({ bytes }, 'The last line of the journal was cut short by a crash and is dropped'),
+      onWritten: (elapsedMs, entries) => {
+        metrics.journalSeconds.observe(elapsedMs / 1_000);
+        metrics.journalBatch.observe(entries);
+      },
+    }),
+  (opened) => opened.close(),
+);
+setAtScrape(metrics.ordersOpen, () => book.openOrders().length);
+setAtScrape(metrics.sendingsOpen, () => book.openSendings().length);
+
+const bus = await lifecycle.part(
+  'bus',
+  () =>
+    connectBus({
+      servers: configuration.natsUrl,
+      credentialsFile: configuration.natsCredentials,
+      name,
+      log: logging.component('bus'),
+      onLost: (error) => lifecycle.fail(error, 'The connection to NATS is lost for good'),
+    }),
+  (connection) => connection.close(),
+);
+health.addReadiness({ name: 'nats', check: bus.check, deadlineMs: HEALTH_DEADLINE_MS });
+
+const prices = createPriceBoard({ ageMsMax: configuration.quoteAgeMsMax, now: () => performance.now() });
+await lifecycle.part(
+  'quotes',
+  () =>
+    [...new Set([...profile.listings.values()].map(({ symbol }) => symbol))].map((symbol) =>
+      subscribe(bus, {
+        contract: QuoteV1,
+        only: { symbol },
+        onMessage: ({ body }) => prices.take(body),
+        onUndecodable: (reason, subject) => log.warn({ reason, subject }, 'A quote could not be read'),
+        onBug: (error) => lifecycle.fail(error, 'A bug in the reading of quotes'),
+        log: logging.component('quotes'),
+      }),
+    ),
+  (subscriptions) => subscriptions.forEach((unsubscribe) => unsubscribe()),
+);
+
+const provider = createProvider(book, profile, {
+  keep: journal.keep,
+  send: createReportSender({
+    publisher: createPublisher(bus, { deadlineMs: PUBLISH_DEADLINE_MS }),
+    provider: name,
+    log: logging.component('reports'),
+    random,
+    sleep,
+  }),
+  priceOf: prices.priceOf,
+  now: () => {
+    const now = new Date();
+    return { ms: now.getTime(), text: now.toISOString() };
+  },
+  sleep,
+  onDecided: (entry) => {
+    if (!('reports' in entry)) return;
+    for (const { executionType } of entry.reports) metrics.reports.inc({ type: executionType });
+  },
+  onRepeated: () => metrics.repeatedRequests.inc(),
+  onFailure: (error) => lifecycle.fail(error, 'The provider can neither keep nor resume what it decided'),
+});
+
+/** Nothing gets there: what cannot be read is answered or logged. */
+const noDeadLetters: DeadLetters = {
+  park: () => Promise.reject(new Error('a provider has no dead letters')),
+};
+await lifecycle.part(
+  'requests',
+  () => {
+    log.info({ orders: book.orderCount(), open: book.openOrders().length, unsent: book.openSendings().length }, 'Resuming');
+    provider.resume();
+    const source = openPullSource(bus, {
+      consumer: { ...providerOrdersConsumer(name), ackWaitMs: configuration.ackWaitMs },
+      deadLetters: noDeadLetters,
+      log: logging.component('requests'),
+      random,
+      bufferMax: configuration.ordersInHandMax,
+    });
+    health.addReadiness({
+      name: 'requests',
+      check: () => (source.isAttached() ? { ok: true } : { ok: false, reason: 'not attached to the consumer' }),
+      deadlineMs: HEALTH_DEADLINE_MS,
+    });
+    const loops = consumeRequests({
+      source,
+      provider,
+      inHandMax: configuration.ordersInHandMax,
+      ackWaitMs: configuration.ackWaitMs,
+      log: logging.component('requests'),
+      random,
+      onRequest: (kind) => metrics.requests.inc({ kind }),
+      onOutcome: (outcome) => metrics.deliveries.inc({ outcome }),
+      onBug: (error) => lifecycle.fail(error, 'A bug in the handling of a request'),
+    });
+    health.addLiveness({
+      name: 'loops',
+      check: () =>
+        loops.every((loop) => loop.isRunning()) ? { ok: true } : { ok: false, reason: 'a loop of requests has ended' },
+      deadlineMs: HEALTH_DEADLINE_MS,
+    });
+    return loops;
+  },
+  // Together: a loop ends when the request in its hand does, and the provider ends those.
+  async (loops) => {
+    await Promise.all([...loops.map((loop) => loop.stop()), provider.stop()]);
+  },
+);
+health.setPhase('serving');
+log.info({ symbols: profile.listings.size, seed: profile.manners.seed }, `${name} trades`);
