@@ -84,8 +84,10 @@ export function connectBus(options: BusOptions): BusConnection {
     if (!connected) return;
     connected = false;
     lastFault = fault;
-    log.warn({ fault }, 'Lost the connection to NATS');
-    onEvent?.('disconnected');
+    if (!closing.signal.aborted) {
+      log.warn({ fault }, 'Lost the connection to NATS');
+      onEvent?.('disconnected');
+    }
     for (const listener of disconnectedListeners) listener();
   };
 
@@ -104,7 +106,7 @@ export function connectBus(options: BusOptions): BusConnection {
       case 'error':
         lastFault = status.error.message;
         // A forbidden publish is not refused to who publishes: it is heard here alone.
-        log.error({ err: status.error }, 'NATS reports an error');
+        log.error({ fault: lastFault }, 'NATS reports an error');
         onEvent?.(status.error instanceof PermissionViolationError ? 'permission_denied' : 'server_error');
         break;
       default:
@@ -172,8 +174,10 @@ export function connectBus(options: BusOptions): BusConnection {
     },
     check: async () => {
       if (client === undefined || !connected) return { ok: false, reason: `not connected to NATS: ${lastFault}` };
-      await withDeadline(client.flush(), HEALTH_DEADLINE_MS, 'a round trip to NATS');
-      return { ok: true };
+      return withDeadline(client.flush(), HEALTH_DEADLINE_MS, 'a round trip to NATS').then(
+        () => ({ ok: true }),
+        (error: unknown) => ({ ok: false, reason: asError(error).message }),
+      );
     },
     close: async () => {
       closing.abort();

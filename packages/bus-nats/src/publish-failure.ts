@@ -38,7 +38,7 @@ export function describePublishError(thrown: unknown): PublishFailure {
   const refused = chain.find((link) => link instanceof JetStreamApiError);
   if (refused !== undefined) return describeApiError(refused);
   // Nobody listens to this subject: no stream keeps it, or there is no JetStream at all.
-  if (is(NoRespondersError)) return { outcome: 'not_stored', reason: 'no_stream', detail };
+  if (is(NoRespondersError)) return { outcome: 'not_stored', reason: 'no_stream', detail: 'no stream keeps this subject' };
   if (is(errors.InvalidArgumentError)) return { outcome: 'not_stored', reason: 'payload_too_large', detail };
   if (is(errors.ClosedConnectionError) || is(errors.DrainingConnectionError)) {
     return { outcome: 'not_stored', reason: 'not_connected', detail };

@@ -1,5 +1,5 @@
 import { DeadLetterV1 } from '@margrave/contracts';
-import { DONE, type Outcome } from '@margrave/runtime';
+import { createLogging, DONE, type Outcome } from '@margrave/runtime';
 import { testServers } from '@margrave/testkit';
 import { consumerLag, streamPosition } from './consumer.ts';
 import { managerOf } from './manager.ts';
@@ -58,6 +58,19 @@ it('hands on a lone message at once', async () => {
     tookMs.push(performance.now() - startedAt);
   }
   expect(tookMs.toSorted((a, b) => a - b)[10]).toBeLessThan(50);
+});
+
+it('goes on asking when its requests for messages expire, also half served', async () => {
+  const { handled, source } = consume(bus, { source: { bufferMax: 10, timing: { expiresMs: 400, heartbeatMs: 150 } } });
+  await until(() => source.isAttached(), 'it was attached');
+  for (let from = 0; from < 60; from += 20) {
+    await publish(executions(from, from + 3));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await publish(executions(from + 3, from + 20));
+    await until(() => handled.length >= from + 20, 'all were handled', 2_000);
+    expect(source.isAttached()).toBe(true);
+  }
+  expect(handled).toHaveLength(60);
 });
 
 it('keeps one poison aside among a thousand good, and handles the others', async () => {
@@ -136,12 +149,20 @@ it('gives the messages to another instance when a bug stopped one before it ackn
   await until(() => new Set(mended.handled).size === 10, 'the other instance handled all');
 });
 
-it('takes no more from the server than its consumer may leave unacknowledged', async () => {
+it('takes no more from the server than its consumer may leave unacknowledged, and stays attached meanwhile', async () => {
   await publish(executions(0, 500));
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
+  const lines: string[] = [];
+  const logging = createLogging({
+    service: 'test',
+    level: 'warn',
+    levels: [],
+    destination: { write: (line) => void lines.push(line) },
+  });
   const { handled } = consume(bus, {
     consumer: { maxAckPending: 50 },
+    source: { log: logging.component('bus'), timing: { expiresMs: 1_500, heartbeatMs: 200 } },
     batchSizeMax: 20,
     handle: async (batch) => {
       await held;
@@ -149,11 +170,12 @@ it('takes no more from the server than its consumer may leave unacknowledged', a
     },
   });
   await until(async () => (await unacknowledged()) === 50, 'the server gave what it may');
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(await consumerLag(bus.client, CONSUMER)).toEqual({ waiting: 450, unacknowledged: 50 });
   release();
   await until(() => handled.length >= 500, 'all were handled');
   expect(new Set(handled).size).toBe(500);
+  expect(lines).toEqual([]);
 });
 
 it('holds no more messages than it has room for, whatever the consumer allows', async () => {

@@ -77,6 +77,7 @@ export function openPullSource(connection: BusConnection, options: PullSourceOpt
     const lost = new Promise<string>((resolve) => (lose = resolve));
     const attached = startPull(client, consumer, connection.newInbox(), timing, {
       onMessage: (raw) => take(client, raw),
+      onExpired: refill,
       onBroken: lose,
     });
     const stopListening = connection.onDisconnected(() => lose('the connection was lost'));

@@ -3,6 +3,8 @@ import { nanos, type Msg, type NatsConnection, type Subscription } from '@nats-i
 /** What one attachment to a consumer tells its owner. */
 export interface PullListener {
   readonly onMessage: (message: Msg) => void;
+  /** A request expired: what is still wanted is to be asked for again. */
+  readonly onExpired: () => void;
   /** The consumer is gone, or does not answer: this attachment is of no use any more. Told once. */
   readonly onBroken: (reason: string) => void;
 }
@@ -37,7 +39,7 @@ export function startPull(
   consumer: { readonly stream: string; readonly durable: string },
   inbox: string,
   timing: PullTiming,
-  { onMessage, onBroken }: PullListener,
+  { onMessage, onExpired, onBroken }: PullListener,
 ): Pull {
   const nextSubject = `$JS.API.CONSUMER.MSG.NEXT.${consumer.stream}.${consumer.durable}`;
   let expected = 0;
@@ -56,6 +58,7 @@ export function startPull(
     if (code === HEARTBEAT) return;
     if (code === REQUEST_EXPIRED) {
       expected = Math.max(0, expected - leftOver(message));
+      onExpired();
       return;
     }
     broken(code === NO_RESPONDERS ? 'the consumer is not there' : `${code} ${message.headers?.description ?? ''}`);

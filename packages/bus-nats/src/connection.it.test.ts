@@ -1,0 +1,64 @@
+import { connectBus } from './connection.ts';
+import { createPublisher } from './publisher.ts';
+import { closeTestBuses, silentLog, testBus, until } from './testing/bus.ts';
+import { startStubServer, type StubServer } from './testing/stub-server.ts';
+
+let stub: StubServer;
+beforeEach(async () => {
+  stub = await startStubServer();
+});
+afterEach(async () => {
+  await closeTestBuses();
+  await stub.stop();
+});
+const urlWith = (password: string): string => stub.url.replace('PASSWORD', password);
+
+it('says that a message which may not be published was not stored, and reports it though the server answers nobody', async () => {
+  const { connection, events } = await testBus(urlWith('good'));
+  const { publishMany } = createPublisher(connection, { deadlineMs: 2_000 });
+  const message = { subject: 'forbidden.orders', body: '{}' };
+  const outcomes = await publishMany([1, 2].map((n) => ({ ...message, messageId: String(n) })));
+  for (const outcome of outcomes) {
+    expect(outcome).toMatchObject({ ok: false, refusal: { outcome: 'not_stored', reason: 'permission_denied' } });
+  }
+  expect(events.filter((event) => event === 'permission_denied')).toHaveLength(2);
+  expect(connection.isConnected()).toBe(true);
+});
+
+it('keeps trying with credentials that are refused, and says why it is not connected', async () => {
+  const connection = connectBus({
+    servers: [urlWith('bad')],
+    name: 'worker',
+    log: silentLog,
+    onLost: (error) => {
+      throw error;
+    },
+    timing: { reconnectWaitMs: 20 },
+  });
+  await until(() => stub.passwords.length >= 5, 'it tried again and again');
+  expect(await connection.check()).toEqual({ ok: false, reason: 'not connected to NATS: Authorization Violation' });
+  expect(connection.isConnected()).toBe(false);
+  await connection.close();
+});
+
+it('fails at once on credentials that cannot be read', () => {
+  expect(() =>
+    connectBus({
+      servers: [urlWith('good')],
+      credentialsFile: '/nowhere/credentials',
+      name: 'worker',
+      log: silentLog,
+      onLost: () => undefined,
+    }),
+  ).toThrow('ENOENT');
+});
+
+it('gives up waiting for a connection when it is told to', async () => {
+  const connection = connectBus({ servers: [urlWith('bad')], name: 'worker', log: silentLog, onLost: () => undefined });
+  const patience = new AbortController();
+  const waiting = connection.untilConnected(patience.signal);
+  patience.abort();
+  expect(await waiting).toBeUndefined();
+  expect(await connection.untilConnected(patience.signal)).toBeUndefined();
+  await connection.close();
+});
