@@ -73,10 +73,7 @@ export const dealView = (accountId: AccountId, deal: Deal): DealV1 => ({
 });
 
 /** The client's side of a booking; the house's is nobody else's business. */
-export const ledgerEntryView = (
-  accountId: AccountId,
-  entry: Omit<LedgerEntry, 'house' | 'houseEntryId'>,
-): LedgerEntryV1 => ({
+export const ledgerEntryView = (accountId: AccountId, entry: Omit<LedgerEntry, 'house' | 'houseEntryId'>): LedgerEntryV1 => ({
   entryId: entry.entryId,
   journalId: entry.journalId,
   accountId,

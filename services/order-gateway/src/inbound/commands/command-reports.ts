@@ -1,0 +1,77 @@
+import type { Change } from '@margrave/domain';
+import type { Logger } from '@margrave/runtime';
+import type { AccountId } from '@margrave/vocabulary';
+import type { CommandOutcome } from '../../app/submit-command.ts';
+import type { GatewayMetrics, Stage } from '../../metrics.ts';
+import { clientOrder } from './placed-answer.ts';
+
+export type CommandMetrics = Pick<GatewayMetrics, 'orderStage' | 'orders' | 'denials'>;
+
+/** The stages of one command, in milliseconds. */
+export type Stages = Readonly<Record<Stage, number>>;
+
+/** A command that was answered. */
+export interface AnsweredCommand {
+  readonly operation: 'place' | 'close';
+  readonly accountId: AccountId;
+  readonly clientOrderId: string;
+  readonly requestId: string;
+  readonly outcome: CommandOutcome;
+  readonly receiveMs: number;
+  readonly totalMs: number;
+}
+
+export function stagesOf(receiveMs: number, outcome: CommandOutcome): Stages | undefined {
+  if (outcome.kind !== 'committed') return undefined;
+  const { loadMs, priceMs = 0, decideMs, commitMs } = outcome.times;
+  return { receive: receiveMs, load: loadMs, price: priceMs, decide: decideMs, commit: commitMs };
+}
+
+/** The `Server-Timing` header. */
+export const serverTiming = (stages: Stages): string =>
+  Object.entries(stages)
+    .map(([stage, elapsedMs]) => `${stage};dur=${elapsedMs.toFixed(2)}`)
+    .join(', ');
+
+const MS_PER_S = 1_000;
+const LEVELS = { busy: 'warn', unavailable: 'error', unknown: 'error' } as const;
+
+/** Counts, times and logs each command: one line an order. */
+export function createCommandReports(metrics: CommandMetrics, log: Logger): (answered: AnsweredCommand) => void {
+  const stageTimers = {
+    receive: metrics.orderStage.labels('receive'),
+    load: metrics.orderStage.labels('load'),
+    price: metrics.orderStage.labels('price'),
+    decide: metrics.orderStage.labels('decide'),
+    commit: metrics.orderStage.labels('commit'),
+  } satisfies Record<Stage, unknown>;
+
+  return ({ outcome, receiveMs, totalMs, ...which }) => {
+    const stages = stagesOf(receiveMs, outcome);
+    if (stages !== undefined) {
+      for (const stage of Object.keys(stages) as Stage[]) stageTimers[stage].observe(stages[stage] / MS_PER_S);
+    }
+    if (outcome.kind !== 'committed') {
+      metrics.orders.inc({ flow: 'none', outcome: outcome.kind });
+      const level = outcome.kind in LEVELS ? LEVELS[outcome.kind as keyof typeof LEVELS] : 'info';
+      log[level]({ ...which, outcome: outcome.kind, ...whyOf(outcome), totalMs: shortened(totalMs) }, 'Command answered');
+      return;
+    }
+    const { order, code } = resultOf(outcome.change);
+    metrics.orders.inc({ flow: order.flow, outcome: order.status });
+    if (code !== null) metrics.denials.inc({ code });
+    const { orderId, status, flow, symbol } = order;
+    const times = { ...timesOf(stages), totalMs: shortened(totalMs) };
+    log.info({ ...which, orderId, symbol, flow, status, code, ...times }, 'Order decided');
+  };
+}
+
+const resultOf = (change: Change) => ({ order: clientOrder(change), code: change.decision?.denial?.code ?? null });
+
+const whyOf = (outcome: CommandOutcome) => (outcome.kind === 'unavailable' ? { why: outcome.why } : {});
+
+const timesOf = (stages: Stages | undefined): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(stages ?? {}).map(([stage, elapsedMs]) => [`${stage}Ms`, shortened(elapsedMs)]));
+
+/** Hundredths of a millisecond are enough for a log. */
+const shortened = (elapsedMs: number): number => Math.round(elapsedMs * 100) / 100;

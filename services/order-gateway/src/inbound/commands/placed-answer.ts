@@ -1,0 +1,49 @@
+import { dealView, orderView, positionView } from '@margrave/account-engine';
+import type { PlacedAnswerV1 } from '@margrave/contracts';
+import type { Change, Dealing, Order, Position } from '@margrave/domain';
+import assert from 'node:assert/strict';
+import { accountFigures } from '../../app/account-figures.ts';
+import type { KeptAnswer } from '../../app/submit-command.ts';
+import { figuresView } from '../account-view.ts';
+import { denialProblem } from './denial-problem.ts';
+
+const CREATED = 201;
+
+/** How the decision on a client's command reads as an answer: all that it caused, or why it was refused. */
+export function answerOf(change: Change, dealing: Dealing): KeptAnswer {
+  const { decision } = change;
+  assert(decision !== null, 'a client command is decided with a record');
+  if (decision.denial !== null) {
+    const problem = denialProblem(decision.denial, decision);
+    return { status: problem.status, body: JSON.stringify(problem) };
+  }
+  return { status: CREATED, body: JSON.stringify(placedAnswer(change, clientOrder(change), dealing)) };
+}
+
+/** The order that the client's command made. */
+export function clientOrder({ decision, orders }: Change): Order {
+  const order = orders.find((candidate) => candidate.orderId === decision?.orderId);
+  assert(order !== undefined, 'a decision is about an order of its change');
+  return order;
+}
+
+function placedAnswer(change: Change, order: Order, dealing: Dealing): PlacedAnswerV1 {
+  const { accountId, account, before } = change;
+  const position = positionOf(change);
+  const lastOpen =
+    position === undefined || position.openVolumeE8 > 0n
+      ? position
+      : before.positions.find((held) => held.positionId === position.positionId);
+  return {
+    order: orderView(accountId, order),
+    deals: change.deals.map((deal) => dealView(accountId, deal)),
+    position: position === undefined ? null : positionView(accountId, position, lastOpen),
+    account: figuresView(account, accountFigures(account, dealing)),
+    decisionId: order.decisionId,
+    lastEventSequence: `${account.lastSequence}`,
+  };
+}
+
+/** What the command opened, else what it changed or closed; on a netting account one order can do both. */
+const positionOf = ({ positions }: Change): Position | undefined =>
+  positions.find((position) => position.openVolumeE8 > 0n) ?? positions.at(-1);

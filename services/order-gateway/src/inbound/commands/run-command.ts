@@ -1,0 +1,77 @@
+import type { Account, ClosePosition, Dealing, PlaceOrder } from '@margrave/domain';
+import type { AccountId } from '@margrave/vocabulary';
+import type { CommandOutcome, SubmitCommand } from '../../app/submit-command.ts';
+import type { Call } from '../call.ts';
+import { problemReply } from '../problem.ts';
+import { JSON_TYPE, PROBLEM_TYPE, type Reply } from '../reply.ts';
+import { serverTiming, stagesOf, type AnsweredCommand } from './command-reports.ts';
+import { answerOf } from './placed-answer.ts';
+
+export interface CommandParts {
+  readonly submit: SubmitCommand;
+  /** What an account deals in, for the figures of the answer. */
+  readonly dealing: (account: Account) => Dealing;
+  /** Told of every answered command, after its answer. */
+  readonly report: (answered: AnsweredCommand) => void;
+  /** Told when an account may have changed, before the answer. */
+  readonly onChanged: (accountId: AccountId) => void;
+  readonly monotonicMs: () => number;
+}
+
+export interface CommandWanted {
+  readonly operation: 'place' | 'close';
+  readonly accountId: AccountId;
+  readonly command: PlaceOrder | ClosePosition;
+  readonly requestHash: string;
+}
+
+/** Runs a client's command and makes its answer. */
+export async function runCommand(parts: CommandParts, wanted: CommandWanted, request: Call['request']): Promise<Reply> {
+  const { submit, dealing, report, onChanged, monotonicMs } = parts;
+  const { operation, accountId, command, requestHash } = wanted;
+  const receiveMs = monotonicMs() - request.arrivedAtMs;
+  const outcome = await submit({
+    accountId,
+    command,
+    requestHash,
+    answer: (change) => answerOf(change, dealing(change.account)),
+  });
+  onChanged(accountId);
+  const totalMs = monotonicMs() - request.arrivedAtMs;
+  const { clientOrderId } = command;
+  setImmediate(report, { operation, accountId, clientOrderId, requestId: request.id, outcome, receiveMs, totalMs });
+  return replyTo(outcome, wanted, receiveMs);
+}
+
+function replyTo(outcome: CommandOutcome, { accountId, command }: CommandWanted, receiveMs: number): Reply {
+  switch (outcome.kind) {
+    case 'committed': {
+      const stages = stagesOf(receiveMs, outcome);
+      return kept(outcome.answer, stages === undefined ? {} : { 'server-timing': serverTiming(stages) });
+    }
+    case 'replayed':
+      return kept(outcome.answer, { 'idempotent-replayed': 'true', 'server-timing': `receive;dur=${receiveMs.toFixed(2)}` });
+    case 'key_reused':
+      return problemReply('IDEMPOTENCY_KEY_REUSED', true);
+    case 'not_found':
+      return problemReply('NOT_FOUND', true);
+    case 'busy':
+      return problemReply('ACCOUNT_BUSY', true);
+    case 'unavailable':
+      return problemReply('DEPENDENCY_UNAVAILABLE', true);
+    case 'unknown':
+      return problemReply('OUTCOME_UNKNOWN', true, {
+        statusUrl: `/v1/accounts/${accountId}/orders/@${command.clientOrderId}`,
+      });
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** A stored answer is sent as it was stored. */
+const kept = ({ status, body }: { readonly status: number; readonly body: string }, headers: Record<string, string>): Reply => ({
+  status,
+  contentType: status < 400 ? JSON_TYPE : PROBLEM_TYPE,
+  body,
+  headers,
+});

@@ -1,0 +1,63 @@
+import { moneyText, timeText } from '@margrave/account-engine';
+import type { DecisionV1 } from '@margrave/contracts';
+import { formatE8, type AccountId, type Currency, type DecisionId, type Fraction } from '@margrave/vocabulary';
+import type { RecordedDecision, Records, ViewAccount } from '../../app/records.ts';
+import { moneyOrNull } from '../account-view.ts';
+import type { Handler } from '../call.ts';
+import { problemReply } from '../problem.ts';
+import { jsonReply } from '../reply.ts';
+import { canBeStored } from '../stored-number.ts';
+
+/** `GET /v1/accounts/{accountId}/decisions/{decisionId}` */
+export const getDecision =
+  (records: Pick<Records, 'decision'>, view: ViewAccount): Handler =>
+  async ({ parameters }) => {
+    const { accountId, decisionId } = parameters as { readonly accountId: AccountId; readonly decisionId: DecisionId };
+    if (!canBeStored(decisionId)) return problemReply('NOT_FOUND', false);
+    const [seen, decision] = await Promise.all([view(accountId), records.decision(accountId, decisionId)]);
+    if (seen === undefined || decision === undefined) return problemReply('NOT_FOUND', false);
+    return jsonReply(200, decisionView(accountId, seen.account.currency, decision));
+  };
+
+const decisionView = (accountId: AccountId, currency: Currency, record: RecordedDecision): DecisionV1 => ({
+  decisionId: record.decisionId,
+  accountId,
+  orderId: record.orderId,
+  command: record.command,
+  outcome: record.code === null ? 'accepted' : 'denied',
+  code: record.code,
+  decidedAt: timeText(record.decidedAtMs),
+  accountVersion: `${record.accountVersion}`,
+  engineVersion: record.engineVersion,
+  configurationVersion: `${record.configurationVersion}`,
+  prices: record.quotes.map(({ symbol, bidE8, askE8, ageMs, sequence }) => ({
+    symbol,
+    bid: formatE8(bidE8),
+    ask: formatE8(askE8),
+    ageMs: Math.round(ageMs),
+    sequence: `${sequence}`,
+  })),
+  equity: moneyOrNull(record.check?.equityE8 ?? null, currency),
+  marginBefore: moneyOrNull(record.check?.marginTotalBeforeE8 ?? null, currency),
+  marginAfter: moneyOrNull(record.check?.marginTotalAfterE8 ?? null, currency),
+  freeAfter: moneyOrNull(record.check?.freeAfterE8 ?? null, currency),
+  inputs: inputsOf(record, currency),
+});
+
+/** What the formulas were fed with; what was not needed is not there. */
+function inputsOf(record: RecordedDecision, currency: Currency): DecisionV1['inputs'] {
+  const { symbol, side, volumeE8, priceE8, unitBasis, leverage, conversionPath, check } = record;
+  return {
+    symbol,
+    side,
+    volume: formatE8(volumeE8, 2),
+    leverage: `${leverage}`,
+    conversionPath: [...conversionPath],
+    ...(priceE8 === null ? {} : { price: formatE8(priceE8) }),
+    ...(unitBasis === null ? {} : { unitBasis: fractionText(unitBasis) }),
+    ...(check === null ? {} : { commission: moneyText(check.commissionE8, currency) }),
+  };
+}
+
+/** Exact: a price or a rate that was not rounded. */
+const fractionText = ({ numerator, denominator }: Fraction): string => `${numerator}/${denominator}`;

@@ -1,0 +1,76 @@
+import type { EngineObserver } from '@margrave/account-engine';
+import { COUNT_BUCKETS, metric, SECONDS_BUCKETS, type Metrics } from '@margrave/runtime';
+import type { CallReport } from '@margrave/store-postgres';
+
+const STAGES = ['receive', 'load', 'price', 'decide', 'commit'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export const metricDeclarations = {
+  orderStage: metric.histogram({
+    name: 'margrave_order_stage_seconds',
+    sentence: `How long a client command spent in each stage: ${STAGES.join(', ')}.`,
+    labels: ['stage'],
+    buckets: SECONDS_BUCKETS,
+  }),
+  orders: metric.counter({
+    name: 'margrave_orders_total',
+    sentence: 'Client commands by the flow of their order (`none` where none was made) and what they were answered with.',
+    labels: ['flow', 'outcome'],
+  }),
+  denials: metric.counter({
+    name: 'margrave_denials_total',
+    sentence: 'Orders that a rule refused, by its code.',
+    labels: ['code'],
+  }),
+  requests: metric.histogram({
+    name: 'margrave_http_request_seconds',
+    sentence: 'How long a request took, from its headers to the last byte of the answer, by route and class of status.',
+    labels: ['route', 'status'],
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  }),
+  commitBatchSize: metric.histogram({
+    name: 'margrave_commit_batch_size',
+    sentence: 'How many commands were committed together.',
+    buckets: COUNT_BUCKETS,
+  }),
+  commitConflicts: metric.counter({
+    name: 'margrave_commit_conflicts_total',
+    sentence: 'Accounts whose commands lost against another writer and were decided again.',
+  }),
+  cacheRequests: metric.counter({
+    name: 'margrave_cache_requests_total',
+    sentence: 'Accounts that were looked for: `memory` of this process, `hit` or `miss` in Redis.',
+    labels: ['cache', 'result'],
+  }),
+  queries: metric.histogram({
+    name: 'margrave_query_seconds',
+    sentence: 'How long a statement of the database took, the wait for a session included.',
+    labels: ['statement'],
+    buckets: SECONDS_BUCKETS,
+  }),
+  unreadableMessages: metric.counter({
+    name: 'margrave_unreadable_messages_total',
+    sentence: 'Messages that could not be read and were left out, by what they should have been.',
+    labels: ['what'],
+  }),
+};
+
+export type GatewayMetrics = Metrics<typeof metricDeclarations>;
+
+/** The engine's and the store's happenings as metrics. */
+export const engineObserver = (metrics: GatewayMetrics): EngineObserver => ({
+  batch: (size) => metrics.commitBatchSize.observe(size),
+  conflicts: (count) => metrics.commitConflicts.inc(count),
+  cacheRequest: (cache, result) => metrics.cacheRequests.inc({ cache, result }),
+  unreadable: (what) => metrics.unreadableMessages.inc({ what }),
+});
+
+/** A histogram's children are looked up by their labels each time; statements are few, and each child is kept. */
+export function observeQueries({ queries }: GatewayMetrics): (report: CallReport) => void {
+  const timers = new Map<string, ReturnType<typeof queries.labels>>();
+  return ({ statement, seconds }) => {
+    let timer = timers.get(statement);
+    if (timer === undefined) timers.set(statement, (timer = queries.labels(statement)));
+    timer.observe(seconds);
+  };
+}

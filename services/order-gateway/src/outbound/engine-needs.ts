@@ -1,0 +1,32 @@
+import type { OpenEngine, Submission } from '@margrave/account-engine';
+import type { Account, Dealing } from '@margrave/domain';
+import type { SymbolName } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
+import type { ViewAccount } from '../app/records.ts';
+import type { SubmitNeeds } from '../app/submit-command.ts';
+
+type Engine = Pick<OpenEngine, 'submit' | 'view' | 'market' | 'configuration'>;
+
+/** What the use cases need of the engine. */
+export interface EngineNeeds extends SubmitNeeds {
+  readonly view: ViewAccount;
+  readonly market: OpenEngine['market'];
+  /** What an account deals in now. */
+  readonly dealing: (account: Account) => Dealing;
+  readonly symbols: () => readonly SymbolName[];
+}
+
+export const engineNeeds = (engine: Engine): EngineNeeds => ({
+  submit: (accountId, command, client, patienceMs) => {
+    const submission: Submission = { accountId, command, client, execution: null, patienceMs };
+    return engine.submit(submission);
+  },
+  view: (accountId, sequenceMin) => engine.view(accountId, sequenceMin),
+  market: () => engine.market(),
+  dealing: ({ accountId, groupId }) => {
+    const group = engine.configuration().groups.get(groupId);
+    assert(group, `account ${accountId} is of group ${groupId}, which is not configured`);
+    return { market: engine.market(), group };
+  },
+  symbols: () => [...engine.configuration().instruments.keys()],
+});
