@@ -12,6 +12,8 @@ import type {
   PositionRow,
   RequestRow,
 } from '@margrave/store-postgres';
+import type { ProviderName } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
 import type { Submission } from './api.ts';
 import { eventData } from './event-data.ts';
 
@@ -172,24 +174,38 @@ const decisionRow = (change: Change, record: DecisionRecord): DecisionRow => ({
   decidedAtMs: record.decidedAtMs,
 });
 
-/** New requests, open; and those on which the provider has said its last word. */
-function requestRows(change: Change): readonly RequestRow[] {
-  return change.instructions.map((instruction) => {
-    const { order, kind, requestId, originalRequestId } = instruction;
-    if (order.provider === null) throw new Error(`order ${order.orderId} instructs a provider and has none`);
-    return {
-      requestId,
-      accountId: change.accountId,
-      orderId: order.orderId,
-      provider: order.provider,
-      kind,
-      originalRequestId,
-      sendBeforeMs: kind === 'status' ? null : instruction.sendBeforeMs,
-      endedAtMs: null,
-      askedAtMs: null,
-      createdAtMs: change.atMs,
-    };
-  });
+/** New requests, open; and what became of earlier ones, of which the store changes nothing but the two times. */
+function requestRows({ accountId, instructions, requestNotes, atMs }: Change): readonly RequestRow[] {
+  const made = instructions.map((instruction) => ({
+    requestId: instruction.requestId,
+    accountId,
+    orderId: instruction.order.orderId,
+    provider: providerOf(instruction.order),
+    kind: instruction.kind,
+    originalRequestId: instruction.originalRequestId,
+    sendBeforeMs: instruction.kind === 'status' ? null : instruction.sendBeforeMs,
+    endedAtMs: null,
+    askedAtMs: null,
+    createdAtMs: atMs,
+  }));
+  const noted = requestNotes.map(({ requestId, order, kind, note }) => ({
+    requestId,
+    accountId,
+    orderId: order.orderId,
+    provider: providerOf(order),
+    kind,
+    originalRequestId: null,
+    sendBeforeMs: null,
+    endedAtMs: note === 'ended' ? atMs : null,
+    askedAtMs: note === 'asked' ? atMs : null,
+    createdAtMs: order.createdAtMs,
+  }));
+  return [...made, ...noted];
+}
+
+function providerOf({ orderId, provider }: Order): ProviderName {
+  assert(provider !== null, `order ${orderId} has requests to a provider and names none`);
+  return provider;
 }
 
 /** JSON with amounts as strings of digits, as everywhere outside the process. */

@@ -21,7 +21,14 @@ import {
 import type { Account, Order, OrderFlag, Position } from './account.ts';
 import type { Dealing } from './client-price.ts';
 import type { DecisionRecord, QuoteUsed } from './decision-record.ts';
-import { accountMargin } from './margin/account-margin.ts';
+import {
+  marginBySymbol,
+  marginOfSymbol,
+  sumMargins,
+  type AccountMargin,
+  type MarginBySymbol,
+  type MarginState,
+} from './margin/account-margin.ts';
 import { observeMarket, type ObservedMarket } from './market.ts';
 import { bookedMoney } from './money.ts';
 import { isOver } from './order-life.ts';
@@ -102,6 +109,14 @@ export type ProviderInstruction =
     }
   | { readonly kind: 'status'; readonly requestId: RequestId; readonly order: Order; readonly originalRequestId: RequestId };
 
+/** `ended`: the provider has said its last word on the request. `asked`: it was silent about it, and was asked. */
+export interface RequestNote {
+  readonly requestId: RequestId;
+  readonly order: Order;
+  readonly kind: 'new' | 'close' | 'status';
+  readonly note: 'ended' | 'asked';
+}
+
 /** All that one decision changes. The account's version is one more than the one decided on. */
 export interface Change {
   readonly accountId: AccountId;
@@ -117,8 +132,8 @@ export interface Change {
   readonly ledger: readonly LedgerEntry[];
   readonly events: readonly AccountEvent[];
   readonly instructions: readonly ProviderInstruction[];
-  /** Requests on which the provider has said its last word. */
-  readonly endedRequests: readonly RequestId[];
+  /** What became of requests that were made before. */
+  readonly requestNotes: readonly RequestNote[];
   readonly decision: DecisionRecord | null;
 }
 
@@ -139,9 +154,10 @@ export class ChangeBuilder {
   readonly #ledger: LedgerEntry[] = [];
   readonly #events: AccountEvent[] = [];
   readonly #instructions: ProviderInstruction[] = [];
-  readonly #endedRequests: RequestId[] = [];
+  readonly #requestNotes: RequestNote[] = [];
   #balanceE8: MoneyE8;
   #sequence: bigint;
+  #marginsBefore: MarginBySymbol | undefined;
 
   constructor(before: Account, context: DecisionContext, by: string) {
     this.#market = observeMarket(context.market);
@@ -167,6 +183,13 @@ export class ChangeBuilder {
   /** The quotes that anything was reckoned with so far. */
   get quotesUsed(): readonly QuoteUsed[] {
     return this.#market.used();
+  }
+
+  /** The account's margin before the change, symbol by symbol. */
+  get marginsBefore(): MarginBySymbol {
+    const { group, market } = this.context;
+    this.#marginsBefore ??= marginBySymbol(this.#before, { group, instrument: market.instrument });
+    return this.#marginsBefore;
   }
 
   nextId<Id extends string>(): Id {
@@ -238,8 +261,27 @@ export class ChangeBuilder {
     this.#instructions.push(instruction);
   }
 
-  endRequest(requestId: RequestId | null): void {
-    if (requestId !== null) this.#endedRequests.push(requestId);
+  /** Notes what became of the request that carries the order. */
+  noteRequest(order: Order, note: RequestNote['note']): void {
+    if (order.requestId === null) return;
+    const kind = order.closesPositionId === null ? 'new' : 'close';
+    this.#requestNotes.push({ requestId: order.requestId, order, kind, note });
+  }
+
+  /** The status request about the order is answered. */
+  endStatusRequest(requestId: RequestId, order: Order): void {
+    this.#requestNotes.push({ requestId, order, kind: 'status', note: 'ended' });
+  }
+
+  /** One decision touches few symbols: the margin of the others stays as it was. */
+  #marginAfter(changed: MarginState): AccountMargin {
+    const { group, market } = this.context;
+    const margins = new Map(this.marginsBefore);
+    const touched = new Set([...this.#orders.values(), ...this.#positions.values()].map(({ symbol }) => symbol));
+    for (const symbol of touched) {
+      margins.set(symbol, marginOfSymbol(changed, { group, instrument: market.instrument }, symbol));
+    }
+    return sumMargins(margins);
   }
 
   /** Reckons both margin figures anew and closes the change. */
@@ -252,8 +294,7 @@ export class ChangeBuilder {
       orders: orders.filter((order) => !isOver(order.status)),
       positions: this.openPositions(),
     };
-    const { group, market } = this.context;
-    const margin = accountMargin(changed, { group, instrument: market.instrument });
+    const margin = this.#marginAfter(changed);
     const figures = { balanceE8: this.#balanceE8, marginExecutedE8: margin.executedE8, marginTotalE8: margin.totalE8 };
     if (margin.executedE8 !== this.#before.marginExecutedE8 || margin.totalE8 !== this.#before.marginTotalE8) {
       this.addEvent({ type: 'margin.changed', figures });
@@ -271,7 +312,7 @@ export class ChangeBuilder {
       ledger: this.#ledger,
       events: this.#events,
       instructions: this.#instructions,
-      endedRequests: this.#endedRequests,
+      requestNotes: this.#requestNotes,
       decision,
     };
   }

@@ -13,7 +13,7 @@ import { dealCommission } from './commission.ts';
 import type { CheckRecord } from './decision-record.ts';
 import { lots, milliseconds, money, price, word, type Denial } from './denial.ts';
 import type { Instrument } from './instrument.ts';
-import { accountMargin, type InFlight } from './margin/account-margin.ts';
+import { marginOfSymbol, type InFlight, type MarginBySymbol } from './margin/account-margin.ts';
 import { equity } from './profit.ts';
 
 /** The order asked for, as it would be in flight; its reservation is what it would hold back. */
@@ -27,12 +27,20 @@ export type CheckOutcome =
   | { readonly passed: true; readonly record: CheckRecord }
   | { readonly passed: false; readonly record: CheckRecord | null; readonly denial: Denial };
 
+/** What the check looks at: the account, its margin symbol by symbol as it stands, and what it deals in. */
+export interface CheckedAccount {
+  readonly account: Account;
+  readonly margins: MarginBySymbol;
+  readonly dealing: Dealing;
+}
+
 /**
  * The check of FORMULAS.md: accepted when free margin after it is not negative (an exact fit is accepted), or when the
  * margin total does not rise (a hedge). Equity must be trusted only where it decides.
  */
-export function checkMargin(account: Account, dealing: Dealing, instrument: Instrument, candidate: Candidate): CheckOutcome {
-  const after = marginTotalWith(account, dealing, candidate);
+export function checkMargin(checked: CheckedAccount, instrument: Instrument, candidate: Candidate): CheckOutcome {
+  const { account, dealing } = checked;
+  const after = marginTotalWith(checked)(candidate);
   const commissionE8 = entryCommission(account, dealing, candidate.volumeE8);
   const beforeE8 = account.marginTotalE8;
   const trusted = equity(account, dealing, 'trusted');
@@ -43,7 +51,7 @@ export function checkMargin(account: Account, dealing: Dealing, instrument: Inst
   if (!trusted.ok) return { passed: false, record: null, denial: trusted.refusal };
   const record = checkRecord(trusted.value, beforeE8, after, commissionE8);
   if (record.freeAfterE8 !== null && record.freeAfterE8 >= 0n) return { passed: true, record };
-  return { passed: false, record, denial: marginDenial(account, dealing, instrument, candidate, record) };
+  return { passed: false, record, denial: marginDenial(checked, instrument, candidate, record) };
 }
 
 function checkRecord(equityE8: MoneyE8 | null, beforeE8: MoneyE8, afterE8: MoneyE8, commissionE8: MoneyE8): CheckRecord {
@@ -52,9 +60,14 @@ function checkRecord(equityE8: MoneyE8 | null, beforeE8: MoneyE8, afterE8: Money
   return { equityE8, marginTotalBeforeE8: beforeE8, marginTotalAfterE8: afterE8, freeBeforeE8, commissionE8, freeAfterE8 };
 }
 
-function marginTotalWith(account: Account, dealing: Dealing, candidate: Candidate): MoneyE8 {
-  const orders = [...account.orders, candidate];
-  return accountMargin({ ...account, orders }, { group: dealing.group, instrument: dealing.market.instrument }).totalE8;
+/** The margin total with the order in flight: only its own symbol's part is reckoned anew. */
+function marginTotalWith({ account, margins, dealing }: CheckedAccount): (candidate: Candidate) => MoneyE8 {
+  const rules = { group: dealing.group, instrument: dealing.market.instrument };
+  return (candidate) => {
+    let totalE8 = marginOfSymbol({ ...account, orders: [...account.orders, candidate] }, rules, candidate.symbol).totalE8;
+    for (const [symbol, margin] of margins) if (symbol !== candidate.symbol) totalE8 = (totalE8 + margin.totalE8) as MoneyE8;
+    return totalE8;
+  };
 }
 
 const entryCommission = (account: Account, dealing: Dealing, volumeE8: LotsE8): MoneyE8 =>
@@ -70,15 +83,11 @@ const entryCommission = (account: Account, dealing: Dealing, volumeE8: LotsE8): 
  * The largest volume, in whole steps, that would have passed; zero when none would. Margin and commission do not fall with
  * the volume, so a search by halves is exact.
  */
-function largestVolume(
-  account: Account,
-  dealing: Dealing,
-  instrument: Instrument,
-  candidate: Candidate,
-  freeBeforeE8: MoneyE8,
-): LotsE8 {
+function largestVolume(checked: CheckedAccount, instrument: Instrument, candidate: Candidate, freeBeforeE8: MoneyE8): LotsE8 {
+  const { account, dealing } = checked;
+  const totalWith = marginTotalWith(checked);
   const passes = (volumeE8: LotsE8): boolean => {
-    const afterE8 = marginTotalWith(account, dealing, { ...candidate, volumeE8 });
+    const afterE8 = totalWith({ ...candidate, volumeE8 });
     const increaseE8 = afterE8 - account.marginTotalE8;
     return increaseE8 <= 0n || freeBeforeE8 - entryCommission(account, dealing, volumeE8) - increaseE8 >= 0n;
   };
@@ -94,19 +103,13 @@ function largestVolume(
   return largest < instrument.volumeMinE8 ? (0n as LotsE8) : largest;
 }
 
-function marginDenial(
-  account: Account,
-  dealing: Dealing,
-  instrument: Instrument,
-  candidate: Candidate,
-  record: CheckRecord,
-): Denial {
-  const { currency } = account;
+function marginDenial(checked: CheckedAccount, instrument: Instrument, candidate: Candidate, record: CheckRecord): Denial {
+  const { currency } = checked.account;
   const unit = unitOfDecimals(currencyDecimals(currency));
   const shown = (amountE8: bigint, rounding: 'ceiling' | 'floor') =>
     money((divide(amountE8, unit, rounding) * unit) as MoneyE8, currency);
   const freeBeforeE8 = record.freeBeforeE8 ?? (0n as MoneyE8);
-  const quote = dealing.market.quote(candidate.symbol);
+  const quote = checked.dealing.market.quote(candidate.symbol);
   return {
     code: 'MARGIN_EXCEEDS_FREE',
     numbers: {
@@ -116,7 +119,7 @@ function marginDenial(
       marginTotal: shown(record.marginTotalBeforeE8, 'ceiling'),
       commission: shown(record.commissionE8, 'ceiling'),
       currency: word(currency),
-      largestVolume: lots(largestVolume(account, dealing, instrument, candidate, freeBeforeE8)),
+      largestVolume: lots(largestVolume(checked, instrument, candidate, freeBeforeE8)),
       price: price(candidate.reservation.priceE8),
       ...(quote === undefined ? {} : { priceAgeMs: milliseconds(quote.ageMs) }),
       ...(candidate.conversionPath.length === 0 ? {} : { conversionPath: word(candidate.conversionPath.join('>')) }),

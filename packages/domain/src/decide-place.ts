@@ -41,7 +41,8 @@ export function decidePlace(account: Account, command: PlaceOrder, given: Decisi
   if (!terms.ok) return denied(change, order, terms.refusal, null, null);
   const { instrument, reservedPriceE8, unitBasis: basis, path } = terms.value;
   const reservation = { priceE8: reservedPriceE8, unitBasis: basis };
-  const checked = checkMargin(account, context, instrument, { ...order, reservation, status: 'queued', conversionPath: path });
+  const candidate = { ...order, reservation, status: 'queued' as const, conversionPath: path };
+  const checked = checkMargin({ account, margins: change.marginsBefore, dealing: context }, instrument, candidate);
   if (!checked.passed) return denied(change, order, checked.denial, terms.value, checked.record);
   const accepted = { ...order, markupE8: markupE8(context.group, instrument) };
   if (order.flow === 'local') fillAtOnce(change, accepted, terms.value);

@@ -77,6 +77,7 @@ export function decideSilence(account: Account, command: NoteSilence, given: Dec
   const change = new ChangeBuilder(account, given, 'worker');
   const next = nextOrderStatus(order.status, 'silence');
   const asked = next === undefined ? order : putStatus(change, order, next, { reason: 'provider_silent' });
+  change.noteRequest(order, 'asked');
   change.instruct({ kind: 'status', requestId: change.nextId<RequestId>(), order: asked, originalRequestId: order.requestId });
   return change.finish();
 }
@@ -102,7 +103,7 @@ const EVENT_OF_STATUS: Readonly<Record<ReportedStatus, OrderEvent | undefined>> 
 };
 
 function applyStatus(change: ChangeBuilder, order: Order, report: ApplyReport): Change {
-  change.endRequest(report.requestId);
+  change.endStatusRequest(report.requestId, order);
   const event = report.orderStatus === null ? undefined : EVENT_OF_STATUS[report.orderStatus];
   if (event === undefined) return change.finish();
   return moveOn(change, order, event, { ...report, reason: report.reason ?? report.orderStatus });
@@ -136,7 +137,7 @@ function putStatus(change: ChangeBuilder, order: Order, status: OrderStatus, not
 /** The order is over: its request is answered, and a position that it was closing can be closed again. */
 function end(change: ChangeBuilder, order: Order, status: OrderStatus, noted: Noted): void {
   putStatus(change, order, status, noted);
-  change.endRequest(order.requestId);
+  change.noteRequest(order, 'ended');
   freeClosingPosition(change, order);
 }
 
@@ -189,7 +190,7 @@ function applyExecution(change: ChangeBuilder, order: Order, report: ApplyReport
     flags,
   });
   if (isOver(status)) {
-    change.endRequest(order.requestId);
+    change.noteRequest(order, 'ended');
     freeClosingPosition(change, filled);
   }
   return ok(change.finish());

@@ -1,6 +1,9 @@
 import type { Flow, Fraction, GroupId, LotsE8, MoneyE8, ProviderName, Rounding, SymbolName } from '@margrave/vocabulary';
 
-/** Each slice of a leg's lots has its own leverage; the last slice is unbounded (`upToLotsE8: null`). */
+/**
+ * Each slice of a leg's lots has its own leverage, which never rises from one slice to the next and never exceeds the account's
+ * own; the last slice is unbounded (`upToLotsE8: null`).
+ */
 export interface LeverageTier {
   readonly upToLotsE8: LotsE8 | null;
   readonly leverage: bigint;
@@ -17,7 +20,7 @@ export type HedgingMargin = { readonly kind: 'larger_leg' } | { readonly kind: '
 /** The named settings on which public sources disagree (FORMULAS.md), with one choice each. */
 export interface MarginPolicies {
   readonly hedgingMargin: HedgingMargin;
-  /** Empty: the account's own leverage. */
+  /** Empty: the account's own leverage for any volume. */
   readonly leverageTiers: readonly LeverageTier[];
   /** What counts of floating profit and loss in equity. */
   readonly floating: 'use_all' | 'losses_only' | 'ignore';

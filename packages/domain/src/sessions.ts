@@ -16,37 +16,55 @@ export interface Sessions {
 export const MINUTES_A_WEEK = 10_080;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** Formatters are costly to make and hold no state of ours. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
+/** A moment on a zone's calendar and clock. */
+interface LocalTime {
+  readonly date: string;
+  /** Minutes since Sunday 00:00; a bigint because it is read from digits. */
+  readonly minuteOfWeek: bigint;
+}
 
-function localParts(timeZone: string, nowMs: number): { readonly date: string; readonly minuteOfWeek: number } {
-  let formatter = formatters.get(timeZone);
-  if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      weekday: 'short',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-    });
-    formatters.set(timeZone, formatter);
-  }
+/** Formatters are costly to make and slow to ask, and every zone's clock steps by whole minutes: the last answer is kept. */
+const zones = new Map<
+  string,
+  { readonly formatter: Intl.DateTimeFormat; readonly epochMinute: number; readonly local: LocalTime }
+>();
+
+function localTime(timeZone: string, nowMs: number): LocalTime {
+  const epochMinute = Math.floor(nowMs / 60_000);
+  const known = zones.get(timeZone);
+  if (known?.epochMinute === epochMinute) return known.local;
+  const formatter = known?.formatter ?? formatterOf(timeZone);
+  const local = localParts(formatter, nowMs);
+  zones.set(timeZone, { formatter, epochMinute, local });
+  return local;
+}
+
+const formatterOf = (timeZone: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    weekday: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+
+function localParts(formatter: Intl.DateTimeFormat, nowMs: number): LocalTime {
   const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
   for (const part of formatter.formatToParts(nowMs)) parts[part.type] = part.value;
   const { weekday = '', year = '', month = '', day = '', hour = '', minute = '' } = parts;
   return {
     date: `${year}-${month}-${day}`,
-    minuteOfWeek: WEEKDAYS.indexOf(weekday) * 1_440 + +hour * 60 + +minute,
+    minuteOfWeek: BigInt(WEEKDAYS.indexOf(weekday)) * 1_440n + BigInt(hour) * 60n + BigInt(minute),
   };
 }
 
 /** Whether the instrument trades at a moment (epoch milliseconds, database time). */
 export function isSessionOpen(sessions: Sessions, nowMs: number): boolean {
   if (sessions.holidays.length === 0 && isAlwaysOpen(sessions)) return true;
-  const local = localParts(sessions.timeZone, nowMs);
+  const local = localTime(sessions.timeZone, nowMs);
   if (sessions.holidays.includes(local.date)) return false;
   return sessions.weekly.some((session) => local.minuteOfWeek >= session.fromMinute && local.minuteOfWeek < session.toMinute);
 }

@@ -1,19 +1,21 @@
 import {
   addFractions,
-  fraction,
   larger,
   scaleFraction,
+  smaller,
+  type Fraction,
   type LotsE8,
   type MoneyE8,
+  type PositionId,
   type Side,
   type SymbolName,
 } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Account, Order, Position } from '../account.ts';
-import type { Group } from '../group.ts';
+import type { Group, HedgingMargin } from '../group.ts';
 import type { Instrument } from '../instrument.ts';
 import { isOver } from '../order-life.ts';
-import { EMPTY_LEG, netLegs, partOfLeg, symbolMargin, type Leg, type MarginTerms } from './leg.ts';
+import { addLegs, EMPTY_LEG, netLegs, partOfLeg, symbolMargin, type Leg, type MarginTerms } from './leg.ts';
 
 export interface AccountMargin {
   readonly executedE8: MoneyE8;
@@ -36,26 +38,15 @@ export type MarginState = Pick<Account, 'leverage' | 'mode' | 'positions'> & { r
 
 /**
  * `executed`: Σ over symbols of the positions' margin. `total`: Σ over symbols of the worst that can come of the orders in
- * flight (FORMULAS.md, "In flight"): nothing, all of one kind, or several kinds filling. So what is in flight can raise the
- * total and never lower it.
+ * flight (FORMULAS.md, "In flight"): none, some or all of them filling. So what is in flight can raise the total and never
+ * lower it.
  */
-export function accountMargin(state: MarginState, rules: MarginRules): AccountMargin {
-  let executedE8 = 0n;
-  let totalE8 = 0n;
-  for (const [symbol, book] of bySymbol(state)) {
-    const margin = marginOfSymbol(state, rules, symbol, book);
-    executedE8 += margin.executedE8;
-    totalE8 += margin.totalE8;
-  }
-  return { executedE8: executedE8 as MoneyE8, totalE8: totalE8 as MoneyE8 };
-}
+export const accountMargin = (state: MarginState, rules: MarginRules): AccountMargin => sumMargins(marginBySymbol(state, rules));
 
-interface SymbolBook {
-  readonly positions: Position[];
-  readonly orders: InFlight[];
-}
+export type MarginBySymbol = ReadonlyMap<SymbolName, AccountMargin>;
 
-function bySymbol(state: MarginState): Map<SymbolName, SymbolBook> {
+/** The same symbol by symbol: a decision touches one of them, and the others stay as they were. */
+export function marginBySymbol(state: MarginState, rules: MarginRules): MarginBySymbol {
   const books = new Map<SymbolName, SymbolBook>();
   const book = (symbol: SymbolName): SymbolBook => {
     let found = books.get(symbol);
@@ -64,32 +55,62 @@ function bySymbol(state: MarginState): Map<SymbolName, SymbolBook> {
   };
   for (const position of state.positions) book(position.symbol).positions.push(position);
   for (const order of state.orders) if (!isOver(order.status)) book(order.symbol).orders.push(order);
-  return books;
+  const margins = new Map<SymbolName, AccountMargin>();
+  for (const [symbol, { positions, orders }] of books)
+    margins.set(symbol, marginOfBook(state, rules, symbol, { positions, orders }));
+  return margins;
 }
 
-function marginOfSymbol(state: MarginState, rules: MarginRules, symbol: SymbolName, book: SymbolBook): AccountMargin {
+/** The margin of one symbol of the account. */
+export const marginOfSymbol = (state: MarginState, rules: MarginRules, symbol: SymbolName): AccountMargin =>
+  marginOfBook(state, rules, symbol, {
+    positions: state.positions.filter((position) => position.symbol === symbol),
+    orders: state.orders.filter((order) => order.symbol === symbol && !isOver(order.status)),
+  });
+
+export function sumMargins(margins: MarginBySymbol): AccountMargin {
+  let executedE8 = 0n;
+  let totalE8 = 0n;
+  for (const margin of margins.values()) {
+    executedE8 += margin.executedE8;
+    totalE8 += margin.totalE8;
+  }
+  return { executedE8: executedE8 as MoneyE8, totalE8: totalE8 as MoneyE8 };
+}
+
+const NO_MARGIN: AccountMargin = { executedE8: 0n as MoneyE8, totalE8: 0n as MoneyE8 };
+
+interface SymbolBook {
+  readonly positions: Position[];
+  readonly orders: InFlight[];
+}
+
+function marginOfBook(state: MarginState, rules: MarginRules, symbol: SymbolName, book: SymbolBook): AccountMargin {
+  if (book.positions.length === 0 && book.orders.length === 0) return NO_MARGIN;
   const instrument = rules.instrument(symbol);
   assert(instrument, `accountMargin: no instrument ${symbol}`);
   const terms = marginTerms(instrument, state.leverage, rules.group);
-  const of = (legs: Record<Side, Leg>): MoneyE8 => {
+  const { hedgingMargin } = rules.group.policies;
+  const of = (legs: Legs): MoneyE8 => {
     const { long, short } = state.mode === 'netting' ? netLegs(legs.buy, legs.sell) : { long: legs.buy, short: legs.sell };
-    return symbolMargin(long, short, terms, rules.group.policies.hedgingMargin);
+    return symbolMargin(long, short, terms, hedgingMargin);
   };
   const held = { buy: legOf(book.positions, 'buy'), sell: legOf(book.positions, 'sell') };
   const executedE8 = of(held);
   let totalE8 = executedE8;
-  for (const legs of outcomes(held, book)) totalE8 = larger(totalE8, of(legs));
+  for (const filled of outcomes(book.orders, state.mode, hedgingMargin)) {
+    totalE8 = larger(totalE8, of(legsAfter(held, filled, book.positions)));
+  }
   return { executedE8, totalE8 };
 }
 
-function marginTerms(instrument: Instrument, leverage: bigint, group: Group): MarginTerms {
-  return {
-    contractSize: instrument.contractSize,
-    leverage: instrument.leverageCap !== null && instrument.leverageCap < leverage ? instrument.leverageCap : leverage,
-    leverageCap: instrument.leverageCap,
-    leverageTiers: group.policies.leverageTiers,
-  };
-}
+const marginTerms = (instrument: Instrument, leverage: bigint, group: Group): MarginTerms => ({
+  contractSize: instrument.contractSize,
+  leverage: instrument.leverageCap !== null && instrument.leverageCap < leverage ? instrument.leverageCap : leverage,
+  leverageTiers: group.policies.leverageTiers,
+});
+
+type Legs = Readonly<Record<Side, Leg>>;
 
 function legOf(positions: readonly Position[], side: Side): Leg {
   let lotsE8 = 0n;
@@ -102,42 +123,59 @@ function legOf(positions: readonly Position[], side: Side): Leg {
   return { lotsE8: lotsE8 as LotsE8, basis };
 }
 
-/** A kind of order in flight fills as a whole or not at all: margin is convex in each, so the worst is at a corner. */
-type Kind = (legs: Record<Side, Leg>) => Record<Side, Leg>;
+/** More orders in flight than this on one symbol are not tried each by itself any more. */
+const SUBSETS_OF_MAX = 10;
 
-function* outcomes(held: Record<Side, Leg>, book: SymbolBook): Generator<Record<Side, Leg>> {
-  const kinds: Kind[] = [];
-  for (const side of ['buy', 'sell'] as const) {
-    const opening = book.orders.filter((order) => order.side === side && order.reservation !== null);
-    if (opening.length > 0) kinds.push((legs) => ({ ...legs, [side]: opening.reduce(withOrder, legs[side]) }));
-    const closing = book.orders.filter((order) => order.side !== side && order.closesPositionId !== null);
-    if (closing.length > 0) kinds.push((legs) => ({ ...legs, [side]: withoutClosed(legs[side], closing, book.positions) }));
-  }
-  for (let chosen = 1; chosen < 1 << kinds.length; chosen += 1) {
-    yield kinds.reduce((legs, kind, index) => ((chosen & (1 << index)) === 0 ? legs : kind(legs)), held);
+/**
+ * The fillings among which the worst one is.
+ * `larger_leg` grows with what opens and shrinks with what closes, so the worst is that all opens fill and no close does.
+ * On a netting account more of one kind (side, opening or closing) moves the net one way, so the worst is made of whole kinds.
+ * `hedged_rate` weighs the covered volume at the price of all legs, so that the dearest orders alone can be worse than all:
+ * every subset is tried, and past `SUBSETS_OF_MAX` orders whole kinds, which differ from that only as far as prices do.
+ */
+function outcomes(orders: readonly InFlight[], mode: MarginState['mode'], policy: HedgingMargin): Iterable<readonly InFlight[]> {
+  if (orders.length === 0) return [];
+  if (mode === 'hedging' && policy.kind === 'larger_leg') return [orders.filter((order) => order.reservation !== null)];
+  const alone = mode === 'hedging' && orders.length <= SUBSETS_OF_MAX;
+  return subsets(alone ? orders.map((order) => [order]) : kinds(orders));
+}
+
+function kinds(orders: readonly InFlight[]): readonly (readonly InFlight[])[] {
+  const all = (['buy', 'sell'] as const).flatMap((side) =>
+    [true, false].map((opens) => orders.filter((order) => order.side === side && (order.reservation !== null) === opens)),
+  );
+  return all.filter((kind) => kind.length > 0);
+}
+
+function* subsets<Item>(bundles: readonly (readonly Item[])[]): Generator<readonly Item[]> {
+  for (let chosen = 1; chosen < 1 << bundles.length; chosen += 1) {
+    yield bundles.flatMap((bundle, index) => ((chosen & (1 << index)) === 0 ? [] : bundle));
   }
 }
 
 const remaining = (order: InFlight): LotsE8 => larger(0n as LotsE8, (order.volumeE8 - order.filledVolumeE8) as LotsE8);
 
-function withOrder(leg: Leg, order: InFlight): Leg {
-  assert(order.reservation, 'withOrder: the order reserves nothing');
-  const lotsE8 = remaining(order);
-  return {
-    lotsE8: (leg.lotsE8 + lotsE8) as LotsE8,
-    basis: addFractions(leg.basis, scaleFraction(order.reservation.unitBasis, lotsE8)),
-  };
+/** The legs when these orders have filled. Closes of one position take no more than it has. */
+function legsAfter(held: Legs, filled: readonly InFlight[], positions: readonly Position[]): Legs {
+  const legs = { ...held };
+  const left = new Map<PositionId, LotsE8>();
+  for (const order of filled) {
+    const lotsE8 = remaining(order);
+    if (order.reservation !== null) legs[order.side] = addLegs(legs[order.side], lotsAt(order.reservation.unitBasis, lotsE8));
+    const closed = positions.find((position) => position.positionId === order.closesPositionId);
+    if (closed === undefined) continue;
+    const openE8 = left.get(closed.positionId) ?? closed.openVolumeE8;
+    const closedE8 = smaller(openE8, lotsE8);
+    left.set(closed.positionId, (openE8 - closedE8) as LotsE8);
+    const part = partOfLeg({ lotsE8: closed.openVolumeE8, basis: closed.marginBasis }, closedE8);
+    legs[closed.side] = takeLeg(legs[closed.side], part);
+  }
+  return legs;
 }
 
-function withoutClosed(leg: Leg, closing: readonly InFlight[], positions: readonly Position[]): Leg {
-  let { lotsE8, basis } = leg;
-  for (const order of closing) {
-    const position = positions.find((candidate) => candidate.positionId === order.closesPositionId);
-    if (position === undefined) continue;
-    const closed = remaining(order) < position.openVolumeE8 ? remaining(order) : position.openVolumeE8;
-    const part = partOfLeg({ lotsE8: position.openVolumeE8, basis: position.marginBasis }, closed);
-    lotsE8 = (lotsE8 - closed) as LotsE8;
-    basis = addFractions(basis, fraction(-part.basis.numerator, part.basis.denominator));
-  }
-  return { lotsE8, basis };
-}
+const lotsAt = (unitBasis: Fraction, lotsE8: LotsE8): Leg => ({ lotsE8, basis: scaleFraction(unitBasis, lotsE8) });
+
+const takeLeg = (from: Leg, part: Leg): Leg => ({
+  lotsE8: (from.lotsE8 - part.lotsE8) as LotsE8,
+  basis: addFractions(from.basis, scaleFraction(part.basis, -1n)),
+});

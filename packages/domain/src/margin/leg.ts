@@ -5,6 +5,7 @@ import {
   divide,
   fraction,
   scaleFraction,
+  smaller,
   ZERO,
   type Fraction,
   type LotsE8,
@@ -33,25 +34,24 @@ export const partOfLeg = (leg: Leg, lotsE8: LotsE8): Leg =>
 /** What turns a leg into margin. */
 export interface MarginTerms {
   readonly contractSize: bigint;
-  /** The smaller of the account's leverage and the instrument's cap. */
+  /** The smaller of the account's leverage and the instrument's cap; no tier goes beyond it. */
   readonly leverage: bigint;
-  /** The instrument's cap alone, which tiers keep to as well. */
-  readonly leverageCap: bigint | null;
   readonly leverageTiers: readonly LeverageTier[];
 }
 
-/** Margin of one leg, exact: contract size × basis ÷ leverage, each slice of its lots at its tier's leverage. */
+/** Margin of one leg, exact: contract size × basis ÷ leverage, each slice of its lots at the smaller of its tier's and that. */
 export function legMargin(leg: Leg, terms: MarginTerms): Fraction {
   if (leg.lotsE8 === 0n) return ZERO;
   const notional = scaleFraction(leg.basis, terms.contractSize);
-  if (terms.leverageTiers.length === 0) return fraction(notional.numerator, notional.denominator * terms.leverage);
+  if (terms.leverageTiers.length === 0) {
+    return { numerator: notional.numerator, denominator: notional.denominator * terms.leverage };
+  }
   let lotsOverLeverage = ZERO;
   let fromE8 = 0n;
   for (const tier of terms.leverageTiers) {
     const toE8 = tier.upToLotsE8 === null || tier.upToLotsE8 > leg.lotsE8 ? leg.lotsE8 : tier.upToLotsE8;
     if (toE8 <= fromE8) break;
-    const leverage = terms.leverageCap !== null && terms.leverageCap < tier.leverage ? terms.leverageCap : tier.leverage;
-    lotsOverLeverage = addFractions(lotsOverLeverage, fraction(toE8 - fromE8, leverage));
+    lotsOverLeverage = addFractions(lotsOverLeverage, fraction(toE8 - fromE8, smaller(terms.leverage, tier.leverage)));
     fromE8 = toE8;
   }
   assert(fromE8 === leg.lotsE8, 'leverage tiers must end with an unbounded one');
