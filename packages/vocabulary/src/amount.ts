@@ -59,9 +59,16 @@ export const fitsDecimals = (amountE8: bigint, decimals: number): boolean => amo
 
 /** The e8 value of one unit in the last of the given decimals: 2 → 1_000_000n. */
 export function unitOfDecimals(decimals: number): bigint {
-  assert(Number.isInteger(decimals) && decimals >= 0 && decimals <= DECIMALS_E8, 'decimals must be a whole number from 0 to 8');
-  return 10n ** BigInt(DECIMALS_E8 - decimals);
+  const unit = UNITS_E8[decimals];
+  assert(unit !== undefined, 'decimals must be a whole number from 0 to 8');
+  return unit;
 }
+
+/** By decimals; a power of bigints is slow, and this is asked for every price. */
+const UNITS_E8: readonly bigint[] = Array.from(
+  { length: DECIMALS_E8 + 1 },
+  (_, decimals) => 10n ** BigInt(DECIMALS_E8 - decimals),
+);
 
 /** Reads what a wire carries. `undefined` for anything but a plain decimal within the limit. */
 export function parseE8(unchecked: string): bigint | undefined {

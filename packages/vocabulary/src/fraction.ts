@@ -15,15 +15,18 @@ export function fraction(numerator: bigint, denominator: bigint): Fraction {
   return { numerator, denominator };
 }
 
-/** Sums share a denominator where they can: rates of one symbol do, so a long list of positions stays small. */
+/**
+ * Parts of one denominator keep it: rates of one direct pair do, so a long list of positions stays small. Nothing is brought
+ * to lowest terms, which costs more than it saves in a sum that is rounded next; what is kept should be (`lowestTerms`).
+ */
 export function addFractions(a: Fraction, b: Fraction): Fraction {
   if (a.numerator === 0n) return b;
   if (b.numerator === 0n) return a;
   if (a.denominator === b.denominator) return { numerator: a.numerator + b.numerator, denominator: a.denominator };
-  return lowestTerms({
+  return {
     numerator: a.numerator * b.denominator + b.numerator * a.denominator,
     denominator: a.denominator * b.denominator,
-  });
+  };
 }
 
 export const multiplyFractions = (a: Fraction, b: Fraction): Fraction => ({
