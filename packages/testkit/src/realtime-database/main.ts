@@ -11,6 +11,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     mode: { type: 'string', default: 'live' },
     'ticks-per-second': { type: 'string', default: '3' },
+    host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
     'stay-without-input': { type: 'boolean', default: false },
   },
@@ -23,6 +24,7 @@ const database = await startRealtimeDatabase({
   seed: Number.parseInt(values.seed, 10),
   mode: values.mode,
   ticksPerSecond: Number.parseFloat(values['ticks-per-second']),
+  host: values.host,
   port: Number.parseInt(values.port, 10),
 });
 process.stdout.write(`${JSON.stringify({ host: database.host, environment: database.environment })}\n`);
