@@ -8,6 +8,8 @@ export interface AdvisoryLockOptions {
   readonly intervalMs?: number;
   /** How long one look may take before the lock counts as lost. */
   readonly deadlineMs?: number;
+  /** Told at each try that finds the lock in the hands of another session. */
+  readonly onHeldElsewhere?: () => void;
 }
 
 /** A lock that one session in the world holds at a time. */
@@ -40,7 +42,7 @@ export async function holdAdvisoryLock(
   onFailure: (error: unknown) => void,
   options: AdvisoryLockOptions = {},
 ): Promise<HeldLock | undefined> {
-  const { signal, intervalMs = INTERVAL_MS, deadlineMs = DEADLINE_MS } = options;
+  const { signal, intervalMs = INTERVAL_MS, deadlineMs = DEADLINE_MS, onHeldElsewhere } = options;
   const session = { ...connectionOptions, sessionSettings: SESSION_SETTINGS };
   const look = (connection: Connection, text: string): Promise<unknown> =>
     withDeadline(connection.query(text, [name]), deadlineMs, `the lock ${name}`).then(([row]) => row?.['held']);
@@ -52,6 +54,7 @@ export async function holdAdvisoryLock(
       if ((await look(connection, 'select pg_try_advisory_lock(hashtextextended($1, 0)) as held')) === true) {
         return watch(connection, name, intervalMs, () => look(connection as Connection, STILL_HELD));
       }
+      onHeldElsewhere?.();
     } catch (error) {
       connection?.destroy();
       connection = undefined;
