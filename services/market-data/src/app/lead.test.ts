@@ -1,6 +1,7 @@
-import { lead, type Attempt } from './lead.ts';
+import { lead, type Lock } from './lead.ts';
 
-type Step = 'held' | 'unreachable' | bigint;
+/** What comes of waiting for the right: others have it for a while, or it is had, and then a generation or a failure. */
+type Step = 'held elsewhere' | 'no generation' | bigint;
 
 let events: string[];
 let lose: () => void;
@@ -9,56 +10,71 @@ beforeEach(() => {
   events = [];
   stop = new AbortController();
 });
+afterEach(() => stop.abort());
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const turns = async (count: number): Promise<void> => {
+  for (let passed = 0; passed < count; passed += 1) await turn();
+};
 
-/** Leads through the outcomes of its attempts; the last one is repeated. */
-function start(...steps: readonly [Step, ...Step[]]): Promise<void> {
-  let attempts = 0;
-  const attempt = (): Attempt => {
-    const step = steps[Math.min(attempts, steps.length - 1)] ?? steps[0];
-    attempts += 1;
-    if (step === 'held') return { kind: 'held' };
-    if (step === 'unreachable') return { kind: 'unreachable', reason: 'away' };
-    const lost = new Promise<void>((resolve) => {
-      lose = resolve;
-    });
-    return { kind: 'acquired', lease: { generation: step, lost, release: async () => void events.push('released') } };
+/** Leads through the steps, and then waits for ever. */
+function start(...steps: Step[]): Promise<void> {
+  const hold = async (signal: AbortSignal, onHeldElsewhere: () => void): Promise<Lock | undefined> => {
+    for (; !signal.aborted; await turn()) {
+      if (steps[0] === 'held elsewhere') onHeldElsewhere();
+      else if (steps.length > 0) return { lost: losing(), release: async () => void events.push('released') };
+      if (steps.length > 0) steps.shift();
+    }
+    return undefined;
   };
+  const losing = (): Promise<string> =>
+    new Promise((resolve) => {
+      lose = () => resolve('lost');
+    });
   return lead(
     {
-      tryAcquire: async () => attempt(),
+      hold,
+      nextGeneration: async () => {
+        const step = steps.shift();
+        if (typeof step !== 'bigint') throw new Error('failed');
+        return step;
+      },
       onActive: (generation) => events.push(`active ${generation}`),
       onStandby: () => events.push('standby'),
-      onUnreachable: (reason) => events.push(reason),
-      pause: () => new Promise((resolve) => setImmediate(resolve)),
+      onLost: (reason) => events.push(reason),
+      onFailed: (error) => events.push(String(error)),
+      pause: turn,
     },
     stop.signal,
   );
 }
-const turns = async (count: number): Promise<void> => {
-  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-};
 
 describe('leading', () => {
   it('begins when nobody else does', async () => {
-    void start('held', 'held', 7n);
+    void start('held elsewhere', 'held elsewhere', 7n);
     await turns(5);
     expect(events).toEqual(['standby', 'standby', 'active 7']);
   });
 
-  it('goes on while the database is away, until another one is known to lead', async () => {
-    void start(7n, 'unreachable', 'unreachable', 'held', 9n);
+  it('goes on when the right is lost, until another one is seen to have it', async () => {
+    void start(7n);
     await turns(1);
     lose();
-    await turns(8);
-    expect(events).toEqual(['active 7', 'away', 'away', 'standby', 'active 9']);
+    await turns(5);
+    expect(events).toEqual(['active 7', 'lost']);
   });
 
-  it('takes a new generation when it gets its right back', async () => {
-    void start(7n, 8n);
+  it('ends when another one is seen to have the right, and begins anew after that', async () => {
+    void start(7n, 'held elsewhere', 9n);
     await turns(1);
     lose();
-    await turns(2);
-    expect(events).toEqual(['active 7', 'active 8']);
+    await turns(5);
+    expect(events).toEqual(['active 7', 'lost', 'standby', 'active 9']);
+  });
+
+  it('gives the right back and tries again when there is no generation to be had', async () => {
+    void start('no generation', 8n);
+    await turns(5);
+    expect(events).toEqual(['Error: failed', 'released', 'active 8']);
   });
 
   it('gives its right back when it is told to stop', async () => {
@@ -70,10 +86,10 @@ describe('leading', () => {
   });
 
   it('stops while it waits for its turn', async () => {
-    const done = start('held');
-    await turns(2);
+    const done = start('held elsewhere');
+    await turns(3);
     stop.abort();
     await done;
-    expect(events.at(-1)).toBe('standby');
+    expect(events).toEqual(['standby', 'standby']);
   });
 });

@@ -1,55 +1,50 @@
 /** The right to speak, held by one instance at a time. */
-export interface Lease {
-  /** Larger than that of everyone who spoke before. */
-  readonly generation: bigint;
-  /** Resolves when the right may have passed to another. */
-  readonly lost: Promise<void>;
+export interface Lock {
+  /** Resolves, with the reason, when the right may have passed to another. */
+  readonly lost: Promise<string>;
   readonly release: () => Promise<void>;
 }
 
-export type Attempt =
-  | { readonly kind: 'acquired'; readonly lease: Lease }
-  /** Another instance speaks. */
-  | { readonly kind: 'held' }
-  /** Nobody knows who speaks: the database does not answer. */
-  | { readonly kind: 'unreachable'; readonly reason: string };
-
 export interface LeadNeeds {
-  readonly tryAcquire: () => Promise<Attempt>;
+  /** Waits until this instance has the right; resolves with nothing when the signal ends the wait. */
+  readonly hold: (signal: AbortSignal, onHeldElsewhere: () => void) => Promise<Lock | undefined>;
+  /** A number larger than that of everyone who spoke before. Rejects when the store does not answer. */
+  readonly nextGeneration: () => Promise<bigint>;
   readonly onActive: (generation: bigint) => void;
+  /** Another instance speaks, or this one stops. May be told again and again. */
   readonly onStandby: () => void;
-  readonly onUnreachable: (reason: string) => void;
+  readonly onLost: (reason: string) => void;
+  readonly onFailed: (error: unknown) => void;
   /** Resolves after a while, at once when the signal is aborted. */
   readonly pause: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
  * Becomes the active instance as soon as no other is, and stays it, until the signal is aborted. An instance that loses the
- * database goes on speaking until it knows that another speaks: its numbers are lower than the other's, so that whoever hears
- * both follows the other. Silence, on the other hand, would make every price stale because a database restarts.
+ * database goes on speaking until it sees that another has the right: its numbers are lower than the other's, so that whoever
+ * hears both follows the other. Silence, on the other hand, would make every price stale because a database restarts.
  */
 export async function lead(needs: LeadNeeds, signal: AbortSignal): Promise<void> {
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   while (!signal.aborted) {
-    const attempt = await needs.tryAcquire();
-    switch (attempt.kind) {
-      case 'acquired': {
-        if (!signal.aborted) needs.onActive(attempt.lease.generation);
-        await Promise.race([attempt.lease.lost, aborted]);
-        if (signal.aborted) await attempt.lease.release();
-        break;
-      }
-      case 'held':
-        needs.onStandby();
-        await needs.pause(signal);
-        break;
-      case 'unreachable':
-        needs.onUnreachable(attempt.reason);
-        await needs.pause(signal);
-        break;
-      default:
-        attempt satisfies never;
+    const lock = await needs.hold(signal, needs.onStandby);
+    if (lock === undefined) break;
+    if (await begin(needs)) {
+      await Promise.race([lock.lost.then(needs.onLost), aborted]);
+      if (!signal.aborted) continue;
     }
+    await lock.release();
+    if (!signal.aborted) await needs.pause(signal);
   }
   needs.onStandby();
+}
+
+async function begin({ nextGeneration, onActive, onFailed }: LeadNeeds): Promise<boolean> {
+  try {
+    onActive(await nextGeneration());
+    return true;
+  } catch (error) {
+    onFailed(error);
+    return false;
+  }
 }

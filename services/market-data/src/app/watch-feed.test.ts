@@ -12,17 +12,18 @@ beforeEach(() => {
   reconnects = 0;
   watch = new FeedWatch({
     monotonicMs: () => nowMs,
-    isConnected: () => isConnected,
     hasOpenSession: () => hasOpenSession,
-    reconnect: () => {
-      reconnects += 1;
-    },
     silenceMaxMs: 15_000,
   });
 });
 const checkAt = (atMs: number): boolean => {
   nowMs = atMs;
-  return watch.check();
+  return watch.check({
+    isConnected: () => isConnected,
+    reconnect: () => {
+      reconnects += 1;
+    },
+  });
 };
 
 describe('a connected feed that says nothing', () => {

@@ -1,12 +1,15 @@
 export interface FeedWatchNeeds {
   readonly monotonicMs: () => number;
-  readonly isConnected: () => boolean;
   /** Whether anything is expected to be said: some instrument's session is open. */
   readonly hasOpenSession: () => boolean;
-  /** Cuts the connection and makes a new one. */
-  readonly reconnect: () => void;
   /** How long a connected feed may say nothing at all. */
   readonly silenceMaxMs: number;
+}
+
+export interface WatchedFeed {
+  readonly isConnected: () => boolean;
+  /** Cuts the connection and makes a new one. */
+  readonly reconnect: () => void;
 }
 
 /** Notices a feed that is connected and dead: the SDK does not, it waits for ever on a connection that nobody closes. */
@@ -24,8 +27,8 @@ export class FeedWatch {
   }
 
   /** To be called about once a second. Answers whether the feed was silent for too long and its connection was made anew. */
-  check(): boolean {
-    const { monotonicMs, isConnected, hasOpenSession, reconnect, silenceMaxMs } = this.#needs;
+  check({ isConnected, reconnect }: WatchedFeed): boolean {
+    const { monotonicMs, hasOpenSession, silenceMaxMs } = this.#needs;
     // Time without a connection, and time in which nothing is traded, is no silence.
     if (!isConnected() || !hasOpenSession()) this.heard();
     if (monotonicMs() - this.#heardAtMs < silenceMaxMs) return false;

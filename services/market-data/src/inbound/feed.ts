@@ -7,8 +7,7 @@ import type { MarketDataMetrics } from '../metrics.ts';
 export interface FeedInput {
   readonly settings: FeedSettings;
   readonly desk: QuoteDesk;
-  /** Asked for when something was heard: the watch itself needs the feed. */
-  readonly watch: () => FeedWatch;
+  readonly watch: FeedWatch;
   readonly metrics: MarketDataMetrics;
   readonly log: Logger;
 }
@@ -29,13 +28,13 @@ export function listenForTicks({ settings, desk, watch, metrics, log }: FeedInpu
 
   return listenToFeed(settings, {
     onTick: (tick) => {
-      watch().heard();
+      watch.heard();
       const result = desk.take(tick.symbol, tick);
       metrics.countTick(result);
       if (result === 'unknown_symbol') tellOnce(tick.symbol, result, 'The feed has a symbol that no instrument is called by');
     },
     onRefused: ({ uncheckedSymbol, reason }) => {
-      watch().heard();
+      watch.heard();
       metrics.countTick(reason);
       tellOnce(uncheckedSymbol, reason, 'The feed says something that is no price');
     },

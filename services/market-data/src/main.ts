@@ -1,0 +1,243 @@
+import { connectBus, createBroadcaster } from '@margrave/bus-nats';
+import { connectCache } from '@margrave/cache-redis';
+import { readFeedFields, type FeedSettings } from '@margrave/feed-firebase';
+import {
+  createHealth,
+  createLifecycle,
+  createLogging,
+  createMetricRegistry,
+  describeFaults,
+  listenForObservation,
+  measureProcess,
+  readConfiguration,
+  secretValues,
+  sleep,
+} from '@margrave/runtime';
+import { connectStore } from '@margrave/store-postgres';
+import assert from 'node:assert/strict';
+import { QuoteAnnouncer } from './app/announce-quotes.ts';
+import { RegistryReader } from './app/keep-registry.ts';
+import { QuoteKeeper } from './app/keep-quotes.ts';
+import { lead } from './app/lead.ts';
+import { QuoteDesk } from './app/quote-desk.ts';
+import { FeedWatch } from './app/watch-feed.ts';
+import { configurationDeclaration, configurationRules, type MarketDataConfiguration } from './config.ts';
+import { listenForConfigurationChanges } from './inbound/configuration-changes.ts';
+import { listenForTicks } from './inbound/feed.ts';
+import { createMarketDataMetrics } from './metrics.ts';
+import { announceOn } from './outbound/announcement.ts';
+import { DatabaseClock } from './outbound/database-clock.ts';
+import { marketRegistryOf } from './outbound/registry.ts';
+
+const SERVICE = 'market-data';
+/** One instance in the world speaks. */
+const LOCK = 'market-data';
+const POOL_SIZE = 2;
+const CACHE_BATCH_MAX = 500;
+const HOUSEKEEPING_EVERY_MS = 250;
+const CLOCK_ADJUSTED_EVERY_MS = 10_000;
+const LEAD_AGAIN_AFTER_MS = 1_000;
+
+const read = readConfiguration(configurationDeclaration, process.env, configurationRules);
+if (!read.ok) {
+  process.stderr.write(`${describeFaults(read.refusal)}\n`);
+  process.exit(2);
+}
+const configuration = read.value;
+const logging = createLogging({
+  service: SERVICE,
+  level: configuration.logLevel,
+  levels: configuration.logLevels,
+  secrets: secretValues(configurationDeclaration, configuration),
+});
+const log = logging.component(SERVICE);
+const registry = createMetricRegistry();
+const metrics = createMarketDataMetrics(registry);
+const health = createHealth({ redact: logging.redact });
+const stopping = new AbortController();
+const lifecycle = createLifecycle({
+  log,
+  flushLog: logging.flush,
+  onStopping: () => {
+    health.setPhase('stopping');
+    stopping.abort();
+  },
+});
+const monotonicMs = (): number => performance.now();
+
+await lifecycle.part(
+  'process metrics',
+  () => measureProcess(registry),
+  (stop) => stop(),
+);
+await lifecycle.part(
+  'observation',
+  () => listenForObservation({ port: configuration.metricsPort, registry, health, log: logging.component('observation') }),
+  (observation) => observation.stop(),
+);
+const store = await lifecycle.part(
+  'store',
+  () =>
+    connectStore({
+      databaseUrl: configuration.databaseUrl,
+      applicationName: SERVICE,
+      log: logging.component('store'),
+      poolSize: POOL_SIZE,
+    }),
+  (connected) => connected.close(),
+);
+const bus = await lifecycle.part(
+  'bus',
+  () =>
+    connectBus({
+      servers: configuration.natsUrl,
+      credentialsFile: configuration.natsCredentials,
+      name: SERVICE,
+      log: logging.component('bus'),
+      onLost: (error) => lifecycle.fail(error, 'The connection to NATS is gone for good'),
+    }),
+  (connected) => connected.close(),
+);
+const cache = await lifecycle.part(
+  'cache',
+  () => connectCache({ url: configuration.redisUrl, deadlineMs: configuration.cacheDeadlineMs, log: logging.component('cache') }),
+  (connected) => connected.close(),
+);
+
+const clock = new DatabaseClock(store.databaseNowMs, monotonicMs);
+const keeper = new QuoteKeeper({
+  monotonicMs,
+  write: cache.quotes.write,
+  onWritten: (outcome) => metrics.countCacheWrite(outcome.ok ? 'done' : outcome.refusal.reason),
+  batchMax: CACHE_BATCH_MAX,
+  pause: sleep,
+});
+const announce = announceOn(createBroadcaster(bus, { log: logging.component('bus') }));
+const announcer = new QuoteAnnouncer({
+  monotonicMs,
+  announce: (numbered, nowMs) => {
+    const wasTold = announce(numbered, nowMs);
+    metrics.countQuote(wasTold);
+    return wasTold;
+  },
+  keep: (line, numbered) => keeper.keep(line, numbered),
+  defer: setImmediate,
+  repeatAfterMs: configuration.quoteRepeatAfterMs,
+});
+const desk = new QuoteDesk({ monotonicMs, onNewQuote: (line) => announcer.onNewQuote(line) });
+
+const registryLog = logging.component('registry');
+const reader = new RegistryReader({
+  load: async () => {
+    await clock.adjust();
+    return marketRegistryOf(await store.loadRegistry());
+  },
+  onLoaded: (loaded) => {
+    desk.configure(loaded, clock.nowMs() ?? assert.fail('the clock was adjusted before the registry was read'));
+    registryLog.debug({ instruments: loaded.instruments.length, groups: loaded.groups.length }, 'Configuration read');
+  },
+  onFailed: (error) => registryLog.warn({ err: error }, 'The configuration could not be read; it is tried again'),
+  pause: sleep,
+});
+await lifecycle.part('registry', async () => {
+  await reader.readFirst(stopping.signal);
+  const reading = reader.keepReading(stopping.signal);
+  reading.catch((error: unknown) => lifecycle.fail(error, 'Reading the configuration met a bug'));
+  return { reading };
+});
+await lifecycle.part(
+  'configuration changes',
+  () =>
+    listenForConfigurationChanges({
+      bus,
+      onChange: () => reader.changed(),
+      onBug: (error) => lifecycle.fail(error, 'A hint of changed configuration met a bug'),
+      log: registryLog,
+    }),
+  (end) => end(),
+);
+
+const feedLog = logging.component('feed');
+const watch = new FeedWatch({
+  monotonicMs,
+  hasOpenSession: () => desk.hasOpenSession,
+  silenceMaxMs: configuration.feedSilenceMaxMs,
+});
+const feed = await lifecycle.part(
+  'feed',
+  () => listenForTicks({ settings: feedSettings(configuration), desk, watch, metrics, log: feedLog }),
+  (listened) => listened.close(),
+);
+metrics.watch({ desk, isConnected: feed.isConnected, isActive: () => announcer.isActive });
+
+await lifecycle.part(
+  'housekeeping',
+  () => [
+    setInterval(() => {
+      const databaseNowMs = clock.nowMs();
+      if (databaseNowMs !== undefined) desk.openSessions(databaseNowMs);
+      announcer.repeat();
+      if (watch.check(feed)) {
+        metrics.countReconnect();
+        feedLog.warn('The feed was silent for too long; it is connected anew');
+      }
+    }, HOUSEKEEPING_EVERY_MS),
+    setInterval(() => {
+      clock.adjust().catch((error: unknown) => log.debug({ err: error }, 'The database did not tell the time'));
+    }, CLOCK_ADJUSTED_EVERY_MS),
+  ],
+  (timers) => timers.forEach((timer) => clearInterval(timer)),
+);
+await lifecycle.part(
+  'leading',
+  () => {
+    const led = lead(
+      {
+        hold: (signal, onHeldElsewhere) => store.holdAdvisoryLock(LOCK, { signal, onHeldElsewhere }),
+        nextGeneration: store.nextQuoteGeneration,
+        onActive: (generation) => {
+          announcer.activate(desk, generation);
+          log.info({ generation: String(generation) }, 'This instance tells the quotes');
+        },
+        onStandby: () => {
+          if (announcer.isActive) log.info('This instance stands by');
+          announcer.deactivate();
+        },
+        onLost: (reason) => log.warn({ reason }, 'The right to tell quotes may be lost'),
+        onFailed: (error) => log.warn({ err: error }, 'No generation of quotes could be had'),
+        pause: (signal) => sleep(LEAD_AGAIN_AFTER_MS, signal),
+      },
+      stopping.signal,
+    );
+    led.catch((error: unknown) => lifecycle.fail(error, 'Leading met a bug'));
+    // Not the promise itself: the part has started although the leading goes on.
+    return { led };
+  },
+  async ({ led }) => {
+    await led;
+    await keeper.settled();
+  },
+);
+
+health.addReadiness({
+  name: 'feed',
+  deadlineMs: 1_000,
+  check: () => (feed.isConnected() ? { ok: true } : { ok: false, reason: 'there is no connection to the feed' }),
+});
+health.addReadiness({ name: 'bus', deadlineMs: 2_000, check: bus.check });
+health.setPhase('serving');
+log.info('Serving');
+
+function feedSettings(settings: MarketDataConfiguration): FeedSettings {
+  const fields = readFeedFields(settings.feedFields);
+  assert(fields.ok, 'the configuration was checked');
+  return {
+    // Only its name matters to a database that stands for the real one.
+    databaseUrl: settings.firebaseDatabaseUrl ?? 'https://margrave.firebaseio.com',
+    path: settings.feedPath,
+    fields: fields.value,
+    ...(settings.firebaseEmulatorHost === undefined ? {} : { emulatorHost: settings.firebaseEmulatorHost }),
+    ...(settings.googleCredentials === undefined ? {} : { credentialsFile: settings.googleCredentials }),
+    ...(settings.feedTimeField === undefined ? {} : { timeField: settings.feedTimeField }),
+  };
+}
