@@ -11,7 +11,14 @@ import {
   type Past,
   type Position,
 } from '@margrave/domain';
-import type { CommandResult, CommandRows, MessageRow, OrderRow, PositionRow } from '@margrave/store-postgres';
+import type {
+  AccountAggregateRows,
+  CommandResult,
+  CommandRows,
+  MessageRow,
+  OrderRow,
+  PositionRow,
+} from '@margrave/store-postgres';
 import type { AccountId, OrderId, PositionId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Answer, Outcome, StageTimes, Submission } from './api.ts';
@@ -34,7 +41,11 @@ export interface ExecutorParts {
   readonly crash: { readonly beforeCommit: () => void; readonly afterCommit: () => void };
   readonly onCommitted: (committed: readonly Committed[], databaseNowMs: number) => void;
   readonly onConflicts: (conflicts: number) => void;
+  readonly onAccountFound: (found: AccountFound) => void;
 }
+
+/** In this process; in the cache; or only in the store. */
+export type AccountFound = 'memory' | 'hit' | 'miss';
 
 /** A change that is in the store now, with the rows it was written as. */
 export interface Committed {
@@ -147,19 +158,24 @@ export class Executor {
 
   /** From this process, else from the cache, else from the store: one round trip for all that are missing. */
   async #accountsAtHand(accountIds: readonly AccountId[]): Promise<Map<AccountId, Account>> {
-    const { recent, store, cache } = this.#parts;
+    const { recent, store, cache, onAccountFound } = this.#parts;
     const accounts = new Map<AccountId, Account>();
-    const take = (account: Account): void => {
-      recent.put(account);
-      accounts.set(account.accountId, account);
-    };
     for (const accountId of accountIds) {
       const account = recent.get(accountId);
-      if (account !== undefined) accounts.set(accountId, account);
+      if (account === undefined) continue;
+      accounts.set(accountId, account);
+      onAccountFound('memory');
     }
+    const take = (where: AccountFound, found: readonly AccountAggregateRows[]): void => {
+      for (const account of found.map(accountFromRows)) {
+        recent.put(account);
+        accounts.set(account.accountId, account);
+        onAccountFound(where);
+      }
+    };
     const missing = () => accountIds.filter((accountId) => !accounts.has(accountId));
-    if (missing().length > 0) (await cache.read(missing(), this.#epoch ?? '')).map(accountFromRows).forEach(take);
-    if (missing().length > 0) (await store.loadAccounts(missing())).map(accountFromRows).forEach(take);
+    if (missing().length > 0) take('hit', await cache.read(missing(), this.#epoch ?? ''));
+    if (missing().length > 0) take('miss', await store.loadAccounts(missing()));
     return accounts;
   }
 

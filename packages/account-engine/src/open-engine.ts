@@ -11,6 +11,7 @@ import type { AccountEngine } from './api.ts';
 import { configurationFromRows, type Configuration } from './configuration.ts';
 import { DatabaseClock } from './database-clock.ts';
 import { createEngine } from './engine.ts';
+import type { AccountFound } from './executor.ts';
 import { createIdPool } from './ids.ts';
 import { marketView } from './market-view.ts';
 import type { AggregateCache } from './ports.ts';
@@ -24,7 +25,8 @@ import { aggregateRows, WriteBehind } from './write-behind.ts';
 export interface EngineObserver {
   readonly batch: (size: number) => void;
   readonly conflicts: (count: number) => void;
-  readonly cacheRequest: (cache: 'account', result: 'memory' | 'hit' | 'miss') => void;
+  /** Where an account that was needed was found: in this process, in Redis, or only in PostgreSQL. */
+  readonly cacheRequest: (cache: 'account', result: AccountFound) => void;
   readonly unreadable: (what: 'quote' | 'event') => void;
 }
 
@@ -122,6 +124,7 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
       for (const { change } of committed) aggregates.put(change.account);
     },
     onConflicts: observer.conflicts,
+    onAccountFound: (found) => observer.cacheRequest('account', found),
     batchSizeMax: BATCH_SIZE_MAX,
     queueDepthMax: QUEUE_DEPTH_MAX,
     onBatch: observer.batch,

@@ -138,6 +138,7 @@ export function bench(flow: 'local' | 'provider' = 'local') {
     crash: { beforeCommit: () => undefined, afterCommit: () => undefined },
     onCommitted: (committed) => void told.push(...committed),
     onConflicts: () => undefined,
+    onAccountFound: () => undefined,
   };
   const executor = new Executor(parts);
   /** Runs until every task is settled, as the engine does. */

@@ -4,18 +4,18 @@ import { relayOnce, type OutgoingMessage, type RelayNeeds, type SendOutcome, typ
 const message = (messageId: string): OutgoingMessage => ({ subject: `subject of ${messageId}`, messageId, body: '{}' });
 const ACCOUNT = '1000000002' as AccountId;
 
-const events: UnsentRow = { kind: 'events', outboxId: 1n, messages: [message('a:1'), message('a:2')] };
-const request: UnsentRow = { kind: 'request', outboxId: 2n, accountId: ACCOUNT, message: message('470'), expired: null };
+const events: UnsentRow = { kind: 'events', outboxId: '1', messages: [message('a:1'), message('a:2')] };
+const request: UnsentRow = { kind: 'request', outboxId: '2', accountId: ACCOUNT, message: message('470'), expired: null };
 const expired: UnsentRow = {
   ...request,
-  outboxId: 3n,
+  outboxId: '3',
   expired: { orderId: '1000000457' as OrderId, requestId: '1000000470' as RequestId, withdrawal: message('withdrawal') },
 };
 
 async function relay(rows: readonly UnsentRow[], outcomeOf: (messageId: string) => SendOutcome, withdrawn = true) {
   const sent: string[] = [];
   const withdrawals: string[] = [];
-  let marked: readonly bigint[] = [];
+  let marked: readonly string[] = [];
   const needs: RelayNeeds = {
     takeUnsent: async (_max, work) => {
       marked = await work(rows);
@@ -39,24 +39,24 @@ describe('the relay', () => {
   it('sends what was left and marks it', async () =>
     expect(await relay([events, request], () => 'stored')).toEqual({
       sent: ['a:1', 'a:2', '470'],
-      marked: [1n, 2n],
+      marked: ['1', '2'],
       withdrawals: [],
     }));
 
   it('marks what the stream had already', async () =>
-    expect((await relay([events, request], () => 'duplicate')).marked).toEqual([1n, 2n]));
+    expect((await relay([events, request], () => 'duplicate')).marked).toEqual(['1', '2']));
 
   it('leaves what could not be sent for the next turn, all of a commit’s events or none', async () =>
-    expect((await relay([events, request], (id) => (id === 'a:2' ? 'not_sent' : 'stored'))).marked).toEqual([2n]));
+    expect((await relay([events, request], (id) => (id === 'a:2' ? 'not_sent' : 'stored'))).marked).toEqual(['2']));
 
   it('never sends an order past its time, but its withdrawal', async () => {
     const { sent, withdrawals, marked } = await relay([expired], () => 'stored');
-    expect({ sent, withdrawals, marked }).toEqual({ sent: ['withdrawal'], withdrawals: ['1000000457'], marked: [3n] });
+    expect({ sent, withdrawals, marked }).toEqual({ sent: ['withdrawal'], withdrawals: ['1000000457'], marked: ['3'] });
   });
 
   it('takes an order for sent when the stream knows its id', async () => {
     const { withdrawals, marked } = await relay([expired], () => 'duplicate');
-    expect({ withdrawals, marked }).toEqual({ withdrawals: [], marked: [3n] });
+    expect({ withdrawals, marked }).toEqual({ withdrawals: [], marked: ['3'] });
   });
 
   it('keeps the row until the withdrawal is committed', async () =>

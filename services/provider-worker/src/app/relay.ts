@@ -2,10 +2,10 @@ import type { AccountId, OrderId, RequestId } from '@margrave/vocabulary';
 
 /** What a crash, or a bus that was away, left in the outbox. */
 export type UnsentRow =
-  | { readonly kind: 'events'; readonly outboxId: bigint; readonly messages: readonly OutgoingMessage[] }
+  | { readonly kind: 'events'; readonly outboxId: string; readonly messages: readonly OutgoingMessage[] }
   | {
       readonly kind: 'request';
-      readonly outboxId: bigint;
+      readonly outboxId: string;
       readonly accountId: AccountId;
       readonly message: OutgoingMessage;
       /** Of an order that must not be sent any more: how it is withdrawn instead. */
@@ -22,7 +22,7 @@ export type SendOutcome = 'stored' | 'duplicate' | 'not_sent';
 
 export interface RelayNeeds {
   /** Gives rows nobody else works on to `work` and marks those it returns as published, in one transaction. */
-  readonly takeUnsent: (rowsMax: number, work: (rows: readonly UnsentRow[]) => Promise<readonly bigint[]>) => Promise<number>;
+  readonly takeUnsent: (rowsMax: number, work: (rows: readonly UnsentRow[]) => Promise<readonly string[]>) => Promise<number>;
   /** Each acknowledged by the stream; one outcome a message, in order. */
   readonly send: (messages: readonly OutgoingMessage[]) => Promise<readonly SendOutcome[]>;
   readonly crashAfterPublish: () => void;
@@ -45,7 +45,7 @@ export const relayOnce = (needs: RelayNeeds): Promise<number> =>
     });
     const outcomes = await needs.send(outgoing.flat());
     needs.crashAfterPublish();
-    const sent: bigint[] = [];
+    const sent: string[] = [];
     let next = 0;
     for (const [index, row] of rows.entries()) {
       const ofRow = outcomes.slice(next, (next += outgoing[index]?.length ?? 0));

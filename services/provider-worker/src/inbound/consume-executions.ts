@@ -1,0 +1,68 @@
+import { decoderOf, type BusMessage } from '@margrave/bus-nats';
+import { ProviderExecutionV1 } from '@margrave/contracts';
+import {
+  runConsumerLoop,
+  type ConsumerLoop,
+  type Logger,
+  type MessageSource,
+  type Outcome,
+  type Random,
+} from '@margrave/runtime';
+import { checkProviderName, refuse } from '@margrave/vocabulary';
+import type { Report, ReportOutcome } from '../app/apply-reports.ts';
+import { readReport } from './read-report.ts';
+
+export interface ConsumeExecutionsOptions {
+  readonly source: MessageSource<BusMessage>;
+  readonly batchMax: number;
+  readonly ackWaitMs: number;
+  readonly apply: (reports: readonly Report[]) => Promise<readonly ReportOutcome[]>;
+  readonly crashBeforeAck: () => void;
+  readonly log: Logger;
+  readonly random: Random;
+  readonly onOutcome: (outcome: 'booked' | 'repeated' | 'parked' | 'later') => void;
+  readonly onBug: (error: Error) => void;
+}
+
+/** A message that is still worked on is told so well before the bus takes it for lost. */
+const STILL_WORKING_PER_ACK_WAIT = 3;
+
+const decode = decoderOf(ProviderExecutionV1);
+
+/** Hears what providers report; a batch is acknowledged when what it says is committed. */
+export function consumeExecutions(options: ConsumeExecutionsOptions): ConsumerLoop {
+  const { source, batchMax, ackWaitMs, apply, crashBeforeAck, log, random, onOutcome, onBug } = options;
+  return runConsumerLoop<Report, BusMessage>({
+    source,
+    batchSizeMax: batchMax,
+    decode: (message) => {
+      const decoded = decode(message);
+      if (!decoded.ok) return decoded;
+      const provider = checkProviderName(decoded.value.parameters.provider);
+      return provider === undefined ? refuse('the subject names no provider') : readReport(decoded.value.body, provider);
+    },
+    handle: async (batch) => {
+      const outcomes = await apply(batch.map(({ value }) => value));
+      crashBeforeAck();
+      return outcomes.map((outcome): Outcome => {
+        switch (outcome.kind) {
+          case 'done':
+            onOutcome(outcome.change === null ? 'repeated' : 'booked');
+            return { kind: 'done' };
+          case 'park':
+            onOutcome('parked');
+            return { kind: 'poison', reason: outcome.why };
+          case 'later':
+            onOutcome('later');
+            return { kind: 'retry', reason: outcome.why };
+          default:
+            return outcome satisfies never;
+        }
+      });
+    },
+    log,
+    random,
+    stillWorkingEveryMs: ackWaitMs / STILL_WORKING_PER_ACK_WAIT,
+    onBug,
+  });
+}
