@@ -26,7 +26,7 @@ export const FIGURE_PATTERN = String.raw`^-?\d{1,11}(\.\d{1,8})?$`;
 export const PERCENT_PATTERN = String.raw`^-?\d{1,22}(\.\d{1,8})?$`;
 /** A version or a sequence: too large for a JSON number one day, so never one. */
 export const COUNT_PATTERN = String.raw`^(0|[1-9]\d{0,18})$`;
-export const ID_PATTERN = String.raw`^[1-9]\d{9,18}$`;
+export const ID_PATTERN = String.raw`^[1-9]\d{9,17}$`;
 export const CLIENT_ORDER_ID_PATTERN = '^[A-Za-z0-9_.:-]{1,48}$';
 export const SYMBOL_PATTERN = '^[A-Z0-9][A-Z0-9_-]{0,23}$';
 export const NAME_PATTERN = '^[a-z0-9][a-z0-9-]{0,31}$';

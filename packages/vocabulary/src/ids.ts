@@ -1,6 +1,6 @@
 type Branded<Kind extends string> = string & { readonly id: Kind };
 
-/** Ids are decimal strings of ten to nineteen digits, leased in blocks off one sequence; the brand keeps them apart. */
+/** Ids are decimal strings of ten to eighteen digits, which a PostgreSQL bigint holds, leased in blocks off one sequence; the brand keeps them apart. */
 export type AccountId = Branded<'account'>;
 export type OrderId = Branded<'order'>;
 export type PositionId = Branded<'position'>;
@@ -19,7 +19,7 @@ export type Currency = Branded<'currency'>;
 /** The client's own key of an order, unique in its account for ever. */
 export type ClientOrderId = Branded<'clientOrder'>;
 
-const ID = /^[1-9]\d{9,18}$/;
+const ID = /^[1-9]\d{9,17}$/;
 const CLIENT_ORDER_ID = /^[A-Za-z0-9_.:-]{1,48}$/;
 const SYMBOL = /^[A-Z0-9][A-Z0-9_-]{0,23}$/;
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
