@@ -2,7 +2,7 @@ import { fraction, larger, SCALE_E8, type LotsE8, type MoneyE8 } from '@margrave
 import { bookedMoney } from './money.ts';
 import type { CommissionTerms, MarginPolicies } from './group.ts';
 
-/** Commission of one deal, a positive amount of the account's money, at its minor unit. */
+/** Commission of one deal, never negative, in the account's money at its minor unit, the minimum too. */
 export function dealCommission(
   terms: CommissionTerms,
   entry: 'in' | 'out',
@@ -12,5 +12,5 @@ export function dealCommission(
 ): MoneyE8 {
   if (terms.kind === 'none') return 0n as MoneyE8;
   if (terms.on === (entry === 'in' ? 'exit' : 'entry')) return 0n as MoneyE8;
-  return larger(bookedMoney(fraction(terms.perLotE8 * volumeE8, SCALE_E8), decimals, rounding), terms.minimumE8);
+  return bookedMoney(fraction(larger(terms.perLotE8 * volumeE8, terms.minimumE8 * SCALE_E8), SCALE_E8), decimals, rounding);
 }
