@@ -62,7 +62,7 @@ it('no longer expects what an expired request left over, and says so', async () 
 });
 
 it.each([
-  [503, '', 'broken: the consumer is not there'],
+  [503, 'No Responders', 'broken: the consumer is not there'],
   [409, 'Consumer Deleted', 'broken: 409 Consumer Deleted'],
   [409, 'Server Shutdown', 'broken: 409 Server Shutdown'],
   [400, 'Bad Request', 'broken: 400 Bad Request'],
