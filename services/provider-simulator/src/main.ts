@@ -32,7 +32,7 @@ const STOP_DEADLINE_MS = 10_000;
 const read = readSimulatorConfiguration(process.env);
 if (!read.ok) {
   process.stderr.write(`${describeFaults(read.refusal)}\n`);
-  process.exit(1);
+  process.exit(2);
 }
 const configuration = read.value;
 const { profile } = configuration;

@@ -20,12 +20,14 @@ const watch = (promise: Promise<Told>): { outcome: Told | 'waits' } => {
 };
 
 it('is done with an order when the stream has its last report', async () => {
-  const { provider } = world.start(profileOf({ parts: 2 }));
+  const { provider, book } = world.start(profileOf({ parts: 2 }));
   const taken = watch(provider.take(order(1)));
   await world.clock.runUntil(START_MS + 4);
+  expect(book.openOrders()).toHaveLength(1);
   expect([taken.outcome, publishedOf(requestIdOf(1))]).toEqual(['waits', ['new']]);
   await world.clock.runOut();
   expect(taken.outcome).toBe('told');
+  expect([book.openOrders(), book.openSendings()]).toEqual([[], []]);
   expect(publishedOf(requestIdOf(1))).toEqual([
     'new',
     'partial_fill 0.05 at 1.08454, 0.05 and 0.05 left',

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { hasCode } from './system-error.ts';
 
 /** Held by the process whose journal it is. */
 export interface JournalLock {
@@ -27,15 +28,18 @@ export async function lockJournal(path: string): Promise<JournalLock> {
   throw new Error(`${path} is being taken by several processes at once`);
 }
 
+/** The file appears with its content, so that nobody sees it empty. */
 async function createLock(path: string): Promise<boolean> {
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, String(process.pid));
   try {
-    const file = await open(path, 'wx');
-    await file.writeFile(String(process.pid));
-    await file.close();
+    await link(draft, path);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
@@ -44,7 +48,7 @@ async function readHolder(path: string): Promise<number | undefined> {
     const text = await readFile(path, 'utf8');
     return /^\d{1,10}$/.test(text) ? Number.parseInt(text, 10) : undefined;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined; // it was released just now
+    if (hasCode(error, 'ENOENT')) return undefined; // it was released just now
     throw error;
   }
 }
@@ -56,8 +60,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return codeOf(error) === 'EPERM'; // it lives, and is another user's
+    return hasCode(error, 'EPERM'); // it lives, and is another user's
   }
 }
-
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { hasCode } from './system-error.ts';
 
 export interface Line {
   readonly text: string;
@@ -42,6 +43,6 @@ async function* readChunks(path: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of createReadStream(path)) yield chunk as Buffer;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
 }

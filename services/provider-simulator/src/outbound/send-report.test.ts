@@ -1,0 +1,90 @@
+import type { OutgoingMessage, PublishOutcome } from '@margrave/bus-nats';
+import { executionFault, ProviderExecutionV1 } from '@margrave/contracts';
+import { createLogging } from '@margrave/runtime';
+import { refuse, type ProviderName } from '@margrave/vocabulary';
+import { decideAnswer } from '../app/decide-answer.ts';
+import type { Report } from '../app/entry.ts';
+import { followUp, order, price, priceE8, profileOf, QUOTE, requestIdOf, Scene, scripted } from '../testing/scene.ts';
+import { createReportSender, executionOf } from './send-report.ts';
+
+const log = createLogging({ service: 'test', level: 'silent', levels: [] }).component('reports');
+const provider = 'lp-a' as ProviderName;
+const STORED: PublishOutcome = { ok: true, value: { stream: 'EXECUTIONS', sequence: 1, duplicate: false } };
+
+/** Reports of every kind that the provider can make. */
+function everyReport(): readonly Report[] {
+  const scene = new Scene(profileOf({ parts: 2 }));
+  scene.arrive(order(1, { maxDeviationE8: priceE8('0.0001') }));
+  scene.executeNext(1, QUOTE);
+  scene.executeNext(1, price('1.2', '1.2'));
+  scene.arrive(order(2));
+  scene.executeAll(2);
+  scene.arrive(order(3, { sendBeforeMs: 0 }));
+  scene.arrive(order(4));
+  const requests = [
+    followUp('cancel', 10, 4),
+    followUp('cancel', 11, 2),
+    followUp('cancel', 12, 99),
+    followUp('status', 13, 1),
+    followUp('status', 14, 98),
+    followUp('replace', 15, 1),
+    { kind: 'malformed', requestId: requestIdOf(16), symbol: 'EUR/USD', side: 'sell' },
+  ] as const;
+  for (const request of requests) scene.enter(decideAnswer(scene.situation, request));
+  return scene.book.openSendings().map(({ report }) => report);
+}
+
+it('says everything as the contract has it', () => {
+  const reports = everyReport();
+  expect(new Set(reports.map(({ executionType }) => executionType)).size).toBe(6);
+  for (const report of reports) {
+    const execution = executionOf(report);
+    const decoded = ProviderExecutionV1.decode(new TextEncoder().encode(JSON.stringify(execution)));
+    expect(decoded).toEqual({ ok: true, value: execution });
+    expect(executionFault(execution)).toBeUndefined();
+  }
+});
+
+function sender(outcomes: readonly PublishOutcome[]) {
+  const published: OutgoingMessage[] = [];
+  const send = createReportSender({
+    publisher: {
+      publish: (message) => {
+        published.push(message);
+        return Promise.resolve(outcomes[published.length - 1] ?? STORED);
+      },
+    },
+    provider,
+    log,
+    random: () => 0,
+    sleep: () => Promise.resolve(),
+  });
+  return { send, published };
+}
+
+const sending = () => {
+  const scene = new Scene(scripted({}));
+  scene.arrive(order(1));
+  const [first] = scene.book.openSendings();
+  if (first === undefined) throw new Error('nothing was said');
+  return first;
+};
+
+it('publishes under the same id until the stream has it', async () => {
+  const unknown: PublishOutcome = refuse({ outcome: 'unknown', reason: 'timeout', detail: '' });
+  const { send, published } = sender([unknown, unknown]);
+  const given = sending();
+  expect(await send(given, new AbortController().signal)).toBe('told');
+  expect(published).toHaveLength(3);
+  expect(new Set(published.map(({ subject, body, messageId }) => `${subject} ${messageId} ${String(body)}`))).toEqual(
+    new Set([`provider.lp-a.executions.v1 lp-a:${given.report.executionId} ${JSON.stringify(given.report)}`]),
+  );
+});
+
+it('gives up only when it is stopped', async () => {
+  const stopping = new AbortController();
+  const { send, published } = sender([]);
+  stopping.abort();
+  expect(await send(sending(), stopping.signal)).toBe('stopped');
+  expect(published).toEqual([]);
+});
