@@ -9,6 +9,7 @@ export interface ChildRequest {
   readonly program: string;
   readonly args: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
+  readonly workingFolder?: string;
   /** After this time the child is asked to end, and made to when it does not. */
   readonly timeoutMs?: number;
   /** Ends the child early when it is aborted. */
@@ -21,9 +22,17 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const MERCY_MS = 15_000;
 
 /** Runs a child to its end. Signals that ask this process to end are passed on to it, and this process stays until it is gone. */
-export async function runChild({ program, args, environment, timeoutMs, stop, onOutput }: ChildRequest): Promise<ChildEnd> {
+export async function runChild({
+  program,
+  args,
+  environment,
+  workingFolder,
+  timeoutMs,
+  stop,
+  onOutput,
+}: ChildRequest): Promise<ChildEnd> {
   const stdio = onOutput === undefined ? 'inherit' : (['ignore', 'pipe', 'pipe'] as const);
-  const child = spawn(program, args, { env: environment ?? process.env, stdio: stdio as 'inherit' });
+  const child = spawn(program, args, { env: environment ?? process.env, cwd: workingFolder, stdio: stdio as 'inherit' });
   for (const stream of [child.stdout, child.stderr] as (NodeJS.ReadableStream | null)[]) {
     stream?.setEncoding('utf8');
     stream?.on('data', (text: string) => onOutput?.(text));

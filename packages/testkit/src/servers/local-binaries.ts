@@ -36,7 +36,7 @@ export function findLocalBinaries(): Partial<LocalBinaries> {
 }
 
 /** Ascending like `sort -V`: 9.6 before 15.2. */
-export function compareVersions(a: string, b: string): number {
+function compareVersions(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 

@@ -48,6 +48,13 @@ describe('the servers of a test', () => {
     expect(await redisCommands(Number(redis.port), redis.password, [select, 'DBSIZE'])).toBe('+OK\r\n+OK\r\n:0\r\n');
   });
 
+  it('hold a database of the newest schema, each call another', async () => {
+    const [one, other] = [await testServers(), await testServers()];
+    const steps = await withDatabase(one.databaseUrl, (sql) => sql<{ version: number }[]>`select version from schema_migrations`);
+    expect(steps.length).toBeGreaterThan(0);
+    expect(other.databaseUrl).not.toBe(one.databaseUrl);
+  });
+
   it('sync what they commit', async () => {
     const { databaseUrl } = await testServers();
     const settings = await withDatabase(
