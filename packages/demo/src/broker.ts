@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureServiceLogin, migrate, seedDemo } from '@margrave/store-postgres';
+import { startRealtimeDatabase, startServers, type Servers } from '@margrave/testkit';
+import { formatE8 } from '@margrave/vocabulary';
+import postgres from 'postgres';
+import { freePort } from './free-port.ts';
+import { AUDIENCE, ISSUER, newSecret } from './gateway-client.ts';
+import type { DemoOptions } from './options.ts';
+import { supervise, watchServer, type SupervisedService } from './supervised.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+const GATEWAY_PORT = 8080;
+const READY_MS_MAX = 60_000;
+
+/** A whole broker on this machine. */
+export interface Broker {
+  readonly gatewayUrl: string;
+  readonly tokenSecret: string;
+  /** Of the administrator, for those who look at the books. */
+  readonly databaseUrl: string;
+  readonly servers: Servers;
+  /** Each service's name and where its metrics and its log are. */
+  readonly services: readonly {
+    readonly name: string;
+    readonly metricsUrl: string;
+    readonly logFile: string;
+    readonly pid: () => number | undefined;
+  }[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts servers, a price feed and all services, and resolves when every service says that it is ready. */
+export async function startBroker(options: DemoOptions, say: (sentence: string) => void): Promise<Broker> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).toReversed()) await each();
+  };
+  try {
+    const servers = await startServers({ purpose: 'demo', log: say, onSignal: 'leave to caller' });
+    stops.push(() => servers.stop());
+    const databaseUrl = servers.postgres.url;
+    await migrate(databaseUrl, {});
+    await seedDemo(databaseUrl, { sessions: options.sessions === 'always' ? 'always' : 'exchange' });
+    const feed = await startRealtimeDatabase({ seed: options.seed, mode: options.feed });
+    stops.push(() => feed.close());
+
+    const folder = join(REPOSITORY, '.margrave', 'demo', `${process.pid}`);
+    mkdirSync(folder, { recursive: true });
+    const tokenSecret = newSecret();
+    const gatewayPort = await freePort(GATEWAY_PORT);
+    const starts = await serviceStarts({
+      options,
+      servers,
+      databaseUrl,
+      feed: feed.environment,
+      folder,
+      tokenSecret,
+      gatewayPort,
+    });
+    const services: SupervisedService[] = starts.map((start) => {
+      const service = supervise({ ...start, say });
+      stops.push(() => service.stop());
+      return service;
+    });
+    const watches = [servers.nats, servers.redis, servers.postgres].map((server) => watchServer(server, say));
+    stops.push(() => watches.forEach((end) => end()));
+    await Promise.all(starts.map(untilReady));
+    return {
+      gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
+      tokenSecret,
+      databaseUrl,
+      servers,
+      services: starts.map(({ name, metricsUrl, logFile }, index) => ({
+        name,
+        metricsUrl,
+        logFile,
+        pid: () => services[index]?.pid(),
+      })),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Surroundings {
+  readonly options: DemoOptions;
+  readonly servers: Servers;
+  readonly databaseUrl: string;
+  readonly feed: Readonly<Record<string, string>>;
+  readonly folder: string;
+  readonly tokenSecret: string;
+  readonly gatewayPort: number;
+}
+
+async function serviceStarts({ options, servers, databaseUrl, feed, folder, tokenSecret, gatewayPort }: Surroundings) {
+  const url = await ensureServiceLogin(databaseUrl, { name: 'margrave_demo', password: randomBytes(24).toString('hex') });
+  const shared = { NATS_URL: servers.nats.url, REDIS_URL: servers.redis.url, DATABASE_URL: url };
+  const provider = {
+    NATS_URL: servers.nats.url,
+    STATE_FOLDER: folder,
+    SEED: `${options.seed}`,
+    MISBEHAVE: 'reject=0.03,repeat=0.05,parts=0.1',
+  };
+  const declared = [
+    { service: 'market-data', name: 'market-data', environment: { ...shared, ...feed } },
+    {
+      service: 'provider-simulator',
+      name: 'provider-simulator lp-a',
+      environment: { ...provider, PROVIDER_NAME: 'lp-a', PROVIDER_SYMBOLS: await providerSymbols(databaseUrl, 'lp-a') },
+    },
+    {
+      service: 'provider-simulator',
+      name: 'provider-simulator lp-b',
+      environment: {
+        ...provider,
+        PROVIDER_NAME: 'lp-b',
+        FILL_PARTS: '2',
+        PROVIDER_SYMBOLS: await providerSymbols(databaseUrl, 'lp-b'),
+      },
+    },
+    { service: 'provider-worker', name: 'provider-worker', environment: shared },
+    {
+      service: 'order-gateway',
+      name: 'order-gateway',
+      environment: {
+        ...shared,
+        HTTP_PORT: `${gatewayPort}`,
+        JWT_SECRET: tokenSecret,
+        JWT_ISSUER: ISSUER,
+        JWT_AUDIENCE: AUDIENCE,
+      },
+    },
+  ];
+  return Promise.all(
+    declared.map(async ({ service, name, environment }) => {
+      const metricsPort = await freePort();
+      return {
+        name,
+        file: join(REPOSITORY, 'services', service, 'src', 'main.ts'),
+        environment: { ...environment, METRICS_PORT: `${metricsPort}` },
+        logFile: join(folder, `${name.replace(' ', '-')}.log`),
+        metricsUrl: `http://127.0.0.1:${metricsPort}`,
+      };
+    }),
+  );
+}
+
+/** What a simulated provider trades, as the broker's configuration lists it: the provider's own names and volume steps. */
+async function providerSymbols(databaseUrl: string, provider: string): Promise<string> {
+  const sql = postgres(databaseUrl, { max: 1 });
+  try {
+    const rows = await sql<{ name: string; symbol: string; step: string; most: string }[]>`
+      select p.provider_symbol as name, symbol, i.volume_step_e8::text as step, i.volume_max_e8::text as most
+        from provider_instruments p join instruments i using (symbol) where p.provider = ${provider}`;
+    const listing = rows.map(({ name, symbol, step, most }) => [
+      name,
+      { symbol, volumeStep: formatE8(BigInt(step)), volumeMax: formatE8(BigInt(most)) },
+    ]);
+    return JSON.stringify(Object.fromEntries(listing));
+  } finally {
+    await sql.end();
+  }
+}
+
+async function untilReady({
+  name,
+  metricsUrl,
+  logFile,
+}: {
+  readonly name: string;
+  readonly metricsUrl: string;
+  readonly logFile: string;
+}): Promise<void> {
+  const untilMs = performance.now() + READY_MS_MAX;
+  let last = 'it does not answer';
+  while (performance.now() < untilMs) {
+    const answer = await fetch(`${metricsUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+    if (answer?.ok === true) return;
+    if (answer !== undefined) last = await answer.text();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${name} was not ready within ${READY_MS_MAX / 1_000} s: ${last.trim()}; its log is ${logFile}`);
+}

@@ -1,0 +1,182 @@
+import type { AccountV1 } from '@margrave/contracts';
+import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books';
+import postgres from 'postgres';
+import { startBroker, type Broker } from './broker.ts';
+import { gatewayClient, signToken, type GatewayClient } from './gateway-client.ts';
+import type { DemoOptions } from './options.ts';
+import { countOrders, describeMoment, filled, withStatus } from './summary.ts';
+import { newTally, trade, type Tally, type TraderPlan } from './trader.ts';
+
+const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1_000;
+const SUMMARY_EVERY_MS = 5_000;
+/** What providers still owe an answer for when trading ends: their slowest, and one round of asking. */
+const SETTLE_MS_MAX = 15_000;
+const FILLED_MIN = 50;
+
+const FX = ['EURUSD', 'GBPUSD', 'USDJPY', 'AUDUSD', 'EURGBP', 'EURJPY'];
+const PLANS: readonly TraderPlan[] = [
+  {
+    accountId: '1000000001',
+    symbols: [...FX, 'XAUUSD', 'BTCUSD'],
+    lots: ['0.01', '0.02', '0.05'],
+    pauseMs: 120,
+    positionsMax: 12,
+    hopelessEvery: 25,
+  },
+  {
+    accountId: '1000000002',
+    symbols: [...FX, 'XAUUSD', 'BTCUSD'],
+    lots: ['0.01', '0.02', '0.05'],
+    pauseMs: 120,
+    positionsMax: 12,
+    hopelessEvery: 40,
+  },
+  { accountId: '1000000003', symbols: FX, lots: ['0.02', '0.04'], pauseMs: 200, positionsMax: 4, hopelessEvery: 40 },
+  { accountId: '1000000004', symbols: FX, lots: ['0.01', '0.02'], pauseMs: 400, positionsMax: 8, hopelessEvery: 40 },
+];
+const [SHOWN] = PLANS;
+
+export interface DemoVoice {
+  /** What a person runs the demo for: standard output. */
+  readonly print: (text: string) => void;
+  /** What is being done meanwhile: standard error. */
+  readonly say: (sentence: string) => void;
+}
+
+/** Runs the demo until its time is over or it is told to stop; resolves with what is wrong, in sentences. */
+export async function runDemo(options: DemoOptions, voice: DemoVoice, stopped: AbortSignal): Promise<readonly string[]> {
+  const broker = await startBroker(options, voice.say);
+  try {
+    const token = signToken(
+      broker.tokenSecret,
+      PLANS.map(({ accountId }) => accountId),
+      TOKEN_LIFETIME_MS,
+    );
+    voice.print(welcome(broker, token, options));
+    const tally = newTally();
+    const trading = new AbortController();
+    const end = (): void => trading.abort();
+    stopped.addEventListener('abort', end);
+    const timer = options.seconds === undefined ? undefined : setTimeout(end, options.seconds * 1_000);
+    const client = gatewayClient(broker.gatewayUrl, token);
+    await Promise.all([
+      ...PLANS.map((plan) => trade(client, plan, tally, Math.random, trading.signal)),
+      tell(broker, client, tally, voice, trading.signal),
+    ]);
+    clearTimeout(timer);
+    return stopped.aborted && options.seconds === undefined ? [] : await judge(broker, tally, voice);
+  } finally {
+    await broker.stop();
+  }
+}
+
+function welcome(broker: Broker, token: string, { sessions }: DemoOptions): string {
+  const account = `${broker.gatewayUrl}/v1/accounts/1000000001`;
+  return [
+    `Margrave runs on this machine (${broker.servers.source}).`,
+    `  gateway   ${broker.gatewayUrl}   documentation ${broker.gatewayUrl}/docs`,
+    ...broker.services.map(({ name, metricsUrl, logFile }) => `  ${name.padEnd(24)} ${metricsUrl}/metrics   log ${logFile}`),
+    sessions === 'always'
+      ? '  All sessions are open around the clock, so that there is something to see on any day (--sessions real changes that).'
+      : '  Sessions are those of the markets.',
+    '',
+    'A token for the demo’s accounts, good for a day:',
+    `TOKEN=${token}`,
+    '',
+    'Place an order yourself:',
+    `curl -s ${account}/orders -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
+    `  -d '{"clientOrderId":"my-1","symbol":"EURUSD","side":"buy","type":"market","volume":"0.10"}'`,
+    '',
+  ].join('\n');
+}
+
+async function tell(broker: Broker, client: GatewayClient, tally: Tally, voice: DemoVoice, stop: AbortSignal): Promise<void> {
+  const sql = postgres(broker.databaseUrl, { max: 1 });
+  const startedMs = performance.now();
+  let quotesBefore = await quotesPublished(broker);
+  let beforeMs = startedMs;
+  try {
+    for (;;) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, SUMMARY_EVERY_MS);
+        stop.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+      });
+      if (stop.aborted) return;
+      const quotes = await quotesPublished(broker);
+      const nowMs = performance.now();
+      // A server that was just killed is no reason to stop telling.
+      const counts = await countOrders(sql).catch(() => []);
+      const shown = SHOWN && (await client.get<AccountV1>(`/v1/accounts/${SHOWN.accountId}`).catch(() => undefined));
+      voice.print(
+        describeMoment({
+          seconds: (nowMs - startedMs) / 1_000,
+          quotesPerSecond: Math.max(0, ((quotes - quotesBefore) * 1_000) / (nowMs - beforeMs)),
+          counts,
+          tally,
+          account: shown?.status === 200 ? shown.body : undefined,
+        }),
+      );
+      [quotesBefore, beforeMs] = [quotes, nowMs];
+    }
+  } finally {
+    await sql.end();
+  }
+}
+
+/** As market-data counts them itself. */
+async function quotesPublished(broker: Broker): Promise<number> {
+  const service = broker.services.find(({ name }) => name === 'market-data');
+  const text = await fetch(`${service?.metricsUrl}/metrics`).then(
+    (answer) => answer.text(),
+    () => '',
+  );
+  const lines = text.split('\n').filter((line) => line.startsWith('margrave_ticks_total{') && line.includes('result="quote"'));
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}
+
+/** The demo's own verdict: enough was traded in both flows, nothing was answered that should not be, and the books are right. */
+async function judge(broker: Broker, tally: Tally, voice: DemoVoice): Promise<readonly string[]> {
+  const sql = postgres(broker.databaseUrl, { max: 1, onnotice: () => undefined });
+  try {
+    voice.say('trading ended; waiting for what providers still owe an answer for');
+    const untilMs = performance.now() + SETTLE_MS_MAX;
+    let unsettled = await countUnsettled(sql);
+    while (unsettled > 0 && performance.now() < untilMs) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      unsettled = await countUnsettled(sql);
+    }
+    const counts = await countOrders(sql);
+    const findings = await verifyBooks(sql);
+    voice.print(`\nThe books:\n${describeFindings(findings)}\n`);
+    const faults = [
+      ...(unsettled > 0
+        ? [`${unsettled} orders or messages were still on their way ${SETTLE_MS_MAX / 1_000} s after trading ended`]
+        : []),
+      ...findings
+        .filter(isBroken)
+        .map(({ invariant, checked, breaks }) => `invariant ${invariant}: ${breaks.length} breaks, ${checked} checked`),
+    ];
+    for (const flow of ['local', 'provider']) {
+      const count = filled(counts, flow);
+      if (count < FILLED_MIN) faults.push(`${count} orders were filled in the ${flow} flow, fewer than ${FILLED_MIN}`);
+    }
+    if (withStatus(counts, 'close filled') === 0) faults.push('no position was closed');
+    if (withStatus(counts, 'denied') === 0) faults.push('no order was denied');
+    const [unexpected] = tally.unexpected;
+    if (unexpected !== undefined)
+      voice.say(`clients saw ${tally.unexpected.length} unexpected answers, the first: ${unexpected}`);
+    voice.print(
+      `${filled(counts, 'local')} local and ${filled(counts, 'provider')} provider orders filled, ${withStatus(counts, 'close filled')} positions closed, ${withStatus(counts, 'denied')} orders denied.`,
+    );
+    return faults;
+  } finally {
+    await sql.end();
+  }
+}
+
+async function countUnsettled(sql: postgres.Sql): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select ((select count(*) from orders where status in ('queued', 'working', 'partially_filled', 'unknown'))
+      + (select count(*) from outbox where published_at is null))::integer as count`;
+  return row?.count ?? 0;
+}
