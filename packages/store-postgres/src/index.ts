@@ -18,3 +18,7 @@ export {
 } from './reads/pages.ts';
 export type * from './rows.ts';
 export { connectStore, type Store, type StoreOptions } from './store.ts';
+export { createAccounts, type NewAccount } from './admin/open-accounts.ts';
+export { ensureServiceLogin, type ServiceLogin } from './admin/service-login.ts';
+export type { DemoSessions } from './demo/instruments.ts';
+export { seedDemo, type SeedDemoOptions } from './demo/seed-demo.ts';

@@ -51,6 +51,7 @@ create domain event_type as text check (value in
    'margin.call.entered', 'margin.call.left', 'stop_out', 'account.changed'));
 
 revoke create on schema public from public;
+do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;
 
 -- margrave_service is what the services' logins are members of. margrave_books is nobody's login: it owns the functions
 -- that write the books, so that a service can change an account through them and in no other way.

@@ -38,7 +38,8 @@ create table orders (
   side side not null,
   type order_type not null,
   time_in_force time_in_force not null,
-  volume_e8 lots_e8 not null,
+  -- None only of what we refused: the close of a position that is closed already.
+  volume_e8 lots_or_none_e8 not null check (volume_e8 > 0 or status = 'denied'),
   filled_volume_e8 lots_or_none_e8 not null,
   filled_notional_e16 positive_whole_number not null,
   status order_status not null,

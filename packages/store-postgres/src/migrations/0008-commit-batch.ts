@@ -139,8 +139,9 @@ begin
   get diagnostics written = row_count;
   if written <> chains then
     raise exception using errcode = 'MG002', message = format(
-      '%s of %s accounts do not follow from what they were and from the batch: version, last sequence, balance, owner, type, currency or mode',
-      chains - written, chains);
+      'account %s does not follow from what it was and from the batch: version, last sequence, balance, owner, type, currency or mode',
+      (select string_agg(a.account_id::text, ', ') from packed_rows(packed) f join accounts a on a.account_id = f[2]::bigint
+        where ends[f[1]::integer] and a.version <> f[14]::bigint));
   end if;
 end
 $$;

@@ -14,7 +14,6 @@ export interface Column<Value> {
 export const FIELD_SEPARATOR = '\x1f';
 export const ROW_SEPARATOR = '\x1e';
 export const NULL = '\x1a';
-// eslint-disable-next-line no-control-regex -- these are the characters that must not occur
 const RESERVED = /[\0\x1a\x1e\x1f]/;
 
 const cast = (type: string) => (reference: string) => `${reference}::${type}`;
