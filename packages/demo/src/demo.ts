@@ -130,7 +130,7 @@ async function quotesPublished(broker: Broker): Promise<number> {
     (answer) => answer.text(),
     () => '',
   );
-  const lines = text.split('\n').filter((line) => line.startsWith('margrave_ticks_total{') && line.includes('result="quote"'));
+  const lines = text.split('\n').filter((line) => line.startsWith('margrave_quotes_total{result="told"}'));
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 

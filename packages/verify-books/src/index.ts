@@ -1,2 +1,3 @@
+export { runVerifyBooks } from './command.ts';
 export { isBroken, type Finding } from './finding.ts';
 export { describeFindings, verifyBooks } from './verify-books.ts';
