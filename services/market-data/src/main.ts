@@ -70,10 +70,10 @@ await lifecycle.part(
   () => measureProcess(registry),
   (stop) => stop(),
 );
-await lifecycle.part(
+const observation = await lifecycle.part(
   'observation',
   () => listenForObservation({ port: configuration.metricsPort, registry, health, log: logging.component('observation') }),
-  (observation) => observation.stop(),
+  (listened) => listened.stop(),
 );
 const store = await lifecycle.part(
   'store',
@@ -226,7 +226,7 @@ health.addReadiness({
 });
 health.addReadiness({ name: 'bus', deadlineMs: 2_000, check: bus.check });
 health.setPhase('serving');
-log.info('Serving');
+log.info({ metricsPort: observation.port }, 'Serving');
 
 function feedSettings(settings: MarketDataConfiguration): FeedSettings {
   const fields = readFeedFields(settings.feedFields);

@@ -10,11 +10,15 @@ beforeEach(() => {
   events = [];
   stop = new AbortController();
 });
-afterEach(() => stop.abort());
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const turns = async (count: number): Promise<void> => {
   for (let passed = 0; passed < count; passed += 1) await turn();
 };
+
+afterEach(async () => {
+  stop.abort();
+  await turns(3);
+});
 
 /** Leads through the steps, and then waits for ever. */
 function start(...steps: Step[]): Promise<void> {
