@@ -50,7 +50,10 @@ export function observeMarket(market: Market): ObservedMarket {
   const used = new Map<SymbolName, Quote>();
   return {
     market: {
-      ...market,
+      nowMs: market.nowMs,
+      configurationVersion: market.configurationVersion,
+      instrument: (symbol) => market.instrument(symbol),
+      pair: (base, quote) => market.pair(base, quote),
       quote: (symbol) => {
         const quote = market.quote(symbol);
         if (quote !== undefined) used.set(symbol, quote);
