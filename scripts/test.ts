@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { removeOwnAndDeadRuns } from '@margrave/testkit';
-import { endLike, runChild } from './lib/child.ts';
+import { endBy, runChild } from './lib/child.ts';
 import { say } from './lib/say.ts';
 
 const RUN_TIMEOUT_MS = 15 * 60_000;
@@ -48,15 +48,15 @@ if (given === undefined) rmSync(output, { force: true });
 await removeOwnAndDeadRuns(say);
 
 const failure = failureOf();
-if (failure === undefined || end.code === 1) endLike(end);
-else {
-  say(failure);
-  process.exitCode = 1;
-}
+if (failure !== undefined) say(failure);
+process.exitCode = end.code === 0 && failure === undefined ? 0 : 1;
+if (end.interruptedBy !== null) endBy(end.interruptedBy);
 
 function failureOf(): string | undefined {
+  if (end.interruptedBy !== null) return undefined;
   if (leak.signal.aborted) return 'Jest did not end after its last test: a test left a connection, a timer or a server open';
   if (performance.now() - started > RUN_TIMEOUT_MS) return `the tests were ended after ${RUN_TIMEOUT_MS / 60_000} minutes`;
+  if (end.signal !== null) return `Jest was ended by ${end.signal}`;
   if (end.code === 0 && passedCount === 0) return 'no test passed, because none was run';
   return undefined;
 }

@@ -2,7 +2,7 @@
 // files have not changed since it last passed is not done again.
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { runChild } from './lib/child.ts';
+import { endBy, runChild } from './lib/child.ts';
 
 const STEPS = ['lint', 'types', 'format', 'arrows', 'dead-code', 'copy-paste', 'reference'] as const;
 const STEP_TIMEOUT_MS = 8 * 60_000;
@@ -16,6 +16,7 @@ interface Outcome {
 const turbo = fileURLToPath(import.meta.resolve('turbo/bin/turbo'));
 const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', NO_COLOR: '1' };
 
+let interruptedBy: NodeJS.Signals | null = null;
 const started = performance.now();
 const waiting = [...STEPS];
 const lanes = Array.from({ length: Math.min(waiting.length, availableParallelism()) }, runSteps);
@@ -24,6 +25,7 @@ const failed = outcomes.filter(({ passed }) => !passed).map(({ step }) => step);
 const total = `${outcomes.length - failed.length} of ${outcomes.length} steps passed in ${seconds(started)}`;
 process.stdout.write(failed.length === 0 ? `${total}\n` : `${total}; failed: ${failed.join(', ')}\n`);
 process.exitCode = failed.length === 0 ? 0 : 1;
+if (interruptedBy !== null) endBy(interruptedBy);
 
 /** Takes the next step until none is left. A step that fails does not keep the others from being done. */
 async function runSteps(): Promise<Outcome[]> {
@@ -35,15 +37,19 @@ async function runSteps(): Promise<Outcome[]> {
 async function runStep(step: string): Promise<Outcome> {
   const stepStarted = performance.now();
   let output = '';
-  const { code, signal } = await runChild({
+  const end = await runChild({
     program: turbo,
     args: ['run', `//#check:${step}`, '--output-logs=errors-only', '--log-prefix=none', '--no-update-notifier'],
     environment,
     timeoutMs: STEP_TIMEOUT_MS,
     onOutput: (text) => (output += text),
   });
-  const passed = code === 0;
-  const remark = signal === null ? (/^Cached:\s+1 cached/m.test(output) ? ' (unchanged)' : '') : ` (ended by ${signal})`;
+  const passed = end.code === 0;
+  if (end.interruptedBy !== null) {
+    interruptedBy = end.interruptedBy;
+    waiting.length = 0;
+  }
+  const remark = end.signal === null ? (/^Cached:\s+1 cached/m.test(output) ? ' (unchanged)' : '') : ` (ended by ${end.signal})`;
   process.stdout.write(
     `${passed ? 'ok    ' : 'FAILED'}  ${step.padEnd(NAME_WIDTH)}  ${seconds(stepStarted).padStart(7)}${remark}\n`,
   );
@@ -57,7 +63,11 @@ function ofTheCheck(output: string): string {
   const first = lines.findIndex((line) => /^cache (miss|bypass)/.test(line));
   const last = lines.findIndex((line) => line.startsWith(' Tasks:'));
   const own = first === -1 ? lines : lines.slice(first + 1, last === -1 ? undefined : last);
-  return own.join('\n').trim();
+  const isOfTurbo = /^(\[ELIFECYCLE\]|\/\/#check:| ERROR {2}run failed)/;
+  return own
+    .filter((line) => !isOfTurbo.test(line))
+    .join('\n')
+    .trim();
 }
 
 function seconds(since: number): string {

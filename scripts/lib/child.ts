@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 export interface ChildEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** The signal that asked this process to end while the child ran: the caller tidies up and ends (`endBy`). */
+  readonly interruptedBy: NodeJS.Signals | null;
 }
 
 export interface ChildRequest {
@@ -44,12 +46,19 @@ export async function runChild({
   };
   const limit = timeoutMs === undefined ? undefined : setTimeout(end, timeoutMs);
   stop?.addEventListener('abort', end, { once: true });
-  const listeners = STOP_SIGNALS.map((signal) => ({ signal, pass: () => void child.kill(signal) }));
+  let interruptedBy: NodeJS.Signals | null = null;
+  const listeners = STOP_SIGNALS.map((signal) => ({
+    signal,
+    pass: () => {
+      interruptedBy ??= signal;
+      child.kill(signal);
+    },
+  }));
   for (const { signal, pass } of listeners) process.on(signal, pass);
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code: number | null, signal: NodeJS.Signals | null) => resolve({ code, signal }));
+      child.once('close', (code: number | null, signal: NodeJS.Signals | null) => resolve({ code, signal, interruptedBy }));
     });
   } finally {
     clearTimeout(limit);
@@ -59,8 +68,7 @@ export async function runChild({
   }
 }
 
-/** Ends this process the way the child ended. */
-export function endLike({ code, signal }: ChildEnd): void {
-  if (signal === null) process.exitCode = code ?? 1;
-  else process.kill(process.pid, signal);
+/** Ends this process by a signal, as whoever sent it expects. */
+export function endBy(signal: NodeJS.Signals): void {
+  process.kill(process.pid, signal);
 }
