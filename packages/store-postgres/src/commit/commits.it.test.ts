@@ -103,8 +103,9 @@ describe('the pessimistic way', () => {
   it('does not commit when a statement failed, though the work went on', async () => {
     const account = await newAccount();
     const work = test.store.withLockedAccounts([account.accountId], async ([held], commitBatch) => {
-      await commitBatch('not an epoch', [emptyCommand(held!.account)]).catch(() => undefined);
-      return 'done';
+      return commitBatch('not an epoch', [emptyCommand(held!.account)]).catch(
+        (error: unknown) => `went on after ${String(error)}`,
+      );
     });
     await expect(work).rejects.toThrow('uuid');
   });
@@ -173,12 +174,10 @@ describe('when the server does not answer', () => {
 
   it('a commit that waits for a lock beyond its deadline does not take place afterwards', async () => {
     const account = await newAccount();
-    let found: unknown = 'not looked up';
     await test.store.withLockedAccounts([account.accountId], async () => {
       expect((await failed(store.commitBatch(test.epoch, [localFill(maker, account, 'waiting')]))).outcome).toBe('unknown');
     });
-    found = await store.findCommandKey(account.accountId, 'waiting');
-    expect(found).toBeUndefined();
+    expect(await store.findCommandKey(account.accountId, 'waiting')).toBeUndefined();
     expect(await test.account(account.accountId)).toEqual(account);
   });
 
