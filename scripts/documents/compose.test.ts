@@ -1,0 +1,135 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ProviderExecutionV1, providerOrdersConsumer } from '@margrave/contracts';
+import { describeFaults, readConfiguration, type ConfigurationDeclaration, type ConfigurationRule } from '@margrave/runtime';
+import { SEED_SYMBOLS } from '@margrave/testkit';
+import type { ProviderName } from '@margrave/vocabulary';
+import { parse } from 'yaml';
+
+interface Container {
+  readonly build?: { readonly dockerfile: string; readonly args: { readonly SERVICE: string } };
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly networks: readonly string[];
+  readonly deploy?: { readonly resources: { readonly limits: { readonly cpus: string; readonly memory: string } } };
+}
+
+interface ServiceSettings {
+  readonly configurationDeclaration: ConfigurationDeclaration;
+  readonly configurationRules?: readonly ConfigurationRule<ConfigurationDeclaration>[];
+}
+
+const root = resolve(import.meta.dirname, '../..');
+const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+const composeText = text('docker-compose.yml');
+const { services } = parse(composeText, { merge: true }) as { readonly services: Readonly<Record<string, Container>> };
+const containers = Object.entries(services);
+const programs = containers.filter(([, { build }]) => build?.args.SERVICE.startsWith('services/'));
+
+/** The file that a person copies, with something in the place of each secret. */
+const settings = new Map(
+  [...text('infra/docker/example.env').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value]) => [name, value]),
+);
+const filledIn = (name: string): string => settings.get(name) || (settings.has(name) ? 'a'.repeat(48) : '');
+
+const VARIABLE = /\$\{([A-Z_]+)(?::([?-])([^}]*))?\}/g;
+const interpolate = (value: string): string =>
+  value.replaceAll(
+    VARIABLE,
+    (_, name: string, mark?: string, rest?: string) => filledIn(name) || (mark === '-' ? (rest ?? '') : ''),
+  );
+
+const settingsOf = (folder: string): Promise<ServiceSettings> =>
+  import(pathToFileURL(join(root, folder, 'src/config.ts')).href) as Promise<ServiceSettings>;
+
+it('the compose file runs every service that there is', () =>
+  expect([...new Set(programs.map(([, { build }]) => build?.args.SERVICE))].sort()).toEqual(
+    readdirSync(join(root, 'services')).map((name) => `services/${name}`),
+  ));
+
+it.each(programs)(
+  '%s is given every setting that it needs, well formed, and none that it does not know',
+  async (_, container) => {
+    const { configurationDeclaration, configurationRules } = await settingsOf(container.build?.args.SERVICE ?? '');
+    const environment = Object.fromEntries(
+      Object.entries(container.environment ?? {}).map(([name, value]) => [name, interpolate(value)]),
+    );
+    const declared = Object.values(configurationDeclaration).map((setting) => setting.environment);
+    expect(Object.keys(environment).filter((name) => !declared.includes(name))).toEqual([]);
+    const read = readConfiguration(configurationDeclaration, environment, configurationRules);
+    expect(read.ok ? '' : describeFaults(read.refusal)).toBe('');
+  },
+);
+
+it.each(containers)('%s writes nowhere but to its volumes, has no rights to lose, and is bounded', (_, container) => {
+  expect(container).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+  expect(container.deploy?.resources.limits).toEqual({
+    cpus: expect.any(String) as string,
+    memory: expect.any(String) as string,
+  });
+});
+
+it('one port is published, to this machine only', () =>
+  expect(containers.flatMap(([, { ports = [] }]) => ports.map(interpolate))).toEqual(['127.0.0.1:8080:8080']));
+
+it('every file that the compose file names is there', () => {
+  const mounted = containers.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? ''));
+  const built = containers.flatMap(([, { build }]) => (build === undefined ? [] : [build.dockerfile, build.args.SERVICE]));
+  const files = [...mounted.filter((path) => path.startsWith('./')), ...built];
+  expect(files.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  expect(files.length).toBeGreaterThan(5);
+});
+
+it('the example names every variable that the compose file reads, and holds no secret', () => {
+  const variables = [...composeText.matchAll(VARIABLE)];
+  const example = text('infra/docker/example.env');
+  expect(variables.map(([, name = '']) => name).filter((name) => !example.includes(`${name}=`))).toEqual([]);
+  const required = new Set(variables.filter(([, , mark]) => mark === '?').map(([, name = '']) => name));
+  expect(
+    [...settings]
+      .filter(([, value]) => value === '')
+      .map(([name]) => name)
+      .sort(),
+  ).toEqual([...required].sort());
+});
+
+it('a login is made for each service that uses the database, with the password that the service is given', () => {
+  const logins = [...text('infra/postgres/logins.sql').matchAll(/^\\getenv \w+ (\w+)$/gm)].map(([, name]) => name);
+  const used = programs.flatMap(([, { environment }]) => /:\$\{(\w+)/.exec(environment?.['DATABASE_URL'] ?? '')?.[1] ?? []);
+  expect(used.sort()).toEqual(logins.sort());
+  expect(Object.keys(services['postgres']?.environment ?? {})).toEqual(expect.arrayContaining(used));
+});
+
+const providers = programs.flatMap(([, { environment }]) => environment?.['PROVIDER_NAME'] ?? []);
+
+it.each(providers)('%s may read its own requests and report on its own subject, and that is all it may publish to', (name) => {
+  const provider = name as ProviderName;
+  const { stream, durable, filter } = providerOrdersConsumer(provider);
+  const user = text('infra/nats/nats.conf').split(`user: ${name},`)[1]?.split('subscribe:')[0] ?? '';
+  expect([...user.matchAll(/"(.*)"/g)].map(([, subject]) => subject)).toEqual([
+    ProviderExecutionV1.subject({ provider }),
+    `$JS.API.CONSUMER.CREATE.${stream}.${durable}.${filter}`,
+    `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
+    `$JS.ACK.${stream}.${durable}.>`,
+  ]);
+});
+
+it('providers reach the bus and nothing else of ours', () => {
+  const onTheirNetwork = containers.filter(([, { networks }]) => networks.includes('providers')).map(([name]) => name);
+  expect(onTheirNetwork.sort()).toEqual([...providers, 'nats'].sort());
+});
+
+it.each(programs.filter(([, { environment }]) => environment?.['PROVIDER_SYMBOLS'] !== undefined))(
+  '%s trades every symbol that the generated feed has',
+  (_, { environment }) => {
+    const listed = JSON.parse(environment?.['PROVIDER_SYMBOLS'] ?? '') as Record<string, string | { readonly symbol: string }>;
+    const traded = Object.values(listed).map((listing) => (typeof listing === 'string' ? listing : listing.symbol));
+    expect(traded.sort()).toEqual(SEED_SYMBOLS.map(({ symbol }) => symbol).sort());
+  },
+);
