@@ -53,9 +53,12 @@ export function answerTheUnknown(app: FastifyInstance, gatekeeper: Gatekeeper): 
 }
 
 const METHODS = Object.values<Route>(ROUTES).map(({ path, method }) => ({
-  pattern: new RegExp(`^${path.replaceAll(/:\\w+/g, '[^/]+')}$`),
+  pattern: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`),
   methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
 }));
+
+/** How long one who is still sending may take to notice the answer. */
+const LINGER_MS = 1_000;
 
 /** Errors of the connection come before there is a request: the answer is written by hand, and the connection is closed. */
 export function answerClientError(error: ConnectionError, socket: Socket): void {
@@ -65,6 +68,9 @@ export function answerClientError(error: ConnectionError, socket: Socket): void 
   }
   const body = problemBody(connectionProblem(error), false);
   const text = JSON.stringify(body);
+  // What still comes is read and dropped: a connection closed on unread bytes is reset, and the answer lost with it.
+  socket.resume();
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
   socket.end(
     [
       `HTTP/1.1 ${body.status} ${body.title}`,

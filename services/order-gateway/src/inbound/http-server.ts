@@ -51,10 +51,15 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   app.decorateRequest('arrivedAtMs', 0);
   greetRequests(app, parts.monotonicMs);
   timeRequests(app, parts.requestTimes);
+  sayGoodbye(app);
   acceptJsonOnly(app, limits.bodyBytesMax);
   app.setErrorHandler((error: FastifyError, request, reply) => begin(reply, replyToError(error, request, parts)).body);
   answerTheUnknown(app, gatekeeper);
-  await app.register(underPressure, { maxEventLoopDelay: limits.eventLoopDelayMsMax, retryAfter: 1 });
+  await app.register(underPressure, {
+    maxEventLoopDelay: limits.eventLoopDelayMsMax,
+    sampleInterval: PRESSURE_SAMPLED_EVERY_MS,
+    retryAfter: 1,
+  });
   await app.register(compress, {
     threshold: COMPRESSED_BYTES_MIN,
     encodings: ['br', 'gzip', 'deflate'],
@@ -67,6 +72,8 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   return app;
 }
 
+/** Long enough that one pause, of a start or of a busy machine, is not taken for overload. */
+const PRESSURE_SAMPLED_EVERY_MS = 5_000;
 const COMPRESSED_BYTES_MIN = 1_024;
 const HEADER_BYTES_MAX = 16_384;
 const CONNECTIONS_CHECKED_EVERY_MS = 1_000;
@@ -122,6 +129,19 @@ function greetRequests(app: FastifyInstance, monotonicMs: () => number): void {
     // What is packed may be a thousand times larger unpacked; no request of ours needs it.
     if (encoding === undefined || encoding === 'identity') done();
     else send(reply, problemReply('UNSUPPORTED_MEDIA_TYPE', isCommand(request)));
+  });
+}
+
+/** Once we stop, each answer is the last one on its connection: the client takes its next request elsewhere. */
+function sayGoodbye(app: FastifyInstance): void {
+  let isStopping = false;
+  app.addHook('preClose', (done) => {
+    isStopping = true;
+    done();
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (isStopping) reply.header('connection', 'close');
+    done(null, payload);
   });
 }
 

@@ -1,5 +1,4 @@
 import { checkAccountId, ok, refuse, type AccountId, type Result } from '@margrave/vocabulary';
-import { canBeStored } from '../stored-number.ts';
 
 /** Who asks, as the token says. */
 export interface Identity {
@@ -47,6 +46,4 @@ export function identityOf(claims: Readonly<Record<string, unknown>>): Result<Ve
 }
 
 const accountIdOf = (unchecked: unknown): AccountId | undefined =>
-  typeof unchecked === 'string' && checkAccountId(unchecked) !== undefined && canBeStored(unchecked)
-    ? (unchecked as AccountId)
-    : undefined;
+  typeof unchecked === 'string' ? checkAccountId(unchecked) : undefined;

@@ -1,8 +1,6 @@
 import type { ClosePositionRequestV1 } from '@margrave/contracts';
 import type { AccountId, PositionId } from '@margrave/vocabulary';
 import type { Handler } from '../call.ts';
-import { problemReply } from '../problem.ts';
-import { canBeStored } from '../stored-number.ts';
 import { requestHash } from './request-hash.ts';
 import { runCommand, type CommandParts } from './run-command.ts';
 
@@ -11,7 +9,6 @@ export const closePosition =
   (parts: CommandParts): Handler =>
   ({ parameters, body, request }) => {
     const { accountId, positionId } = parameters as { readonly accountId: AccountId; readonly positionId: PositionId };
-    if (!canBeStored(positionId)) return problemReply('NOT_FOUND', true);
     const { clientOrderId } = body as ClosePositionRequestV1;
     return runCommand(
       parts,

@@ -6,7 +6,7 @@ import type { Handler } from '../call.ts';
 import { malformed } from '../malformed.ts';
 import { problemReply } from '../problem.ts';
 import { jsonReply } from '../reply.ts';
-import { storedSequence } from '../stored-number.ts';
+import { storedSequence } from '../stored-sequence.ts';
 
 /** `GET /v1/accounts/{accountId}` */
 export const getAccount =

@@ -6,14 +6,12 @@ import { moneyOrNull } from '../account-view.ts';
 import type { Handler } from '../call.ts';
 import { problemReply } from '../problem.ts';
 import { jsonReply } from '../reply.ts';
-import { canBeStored } from '../stored-number.ts';
 
 /** `GET /v1/accounts/{accountId}/decisions/{decisionId}` */
 export const getDecision =
   (records: Pick<Records, 'decision'>, view: ViewAccount): Handler =>
   async ({ parameters }) => {
     const { accountId, decisionId } = parameters as { readonly accountId: AccountId; readonly decisionId: DecisionId };
-    if (!canBeStored(decisionId)) return problemReply('NOT_FOUND', false);
     const [seen, decision] = await Promise.all([view(accountId), records.decision(accountId, decisionId)]);
     if (seen === undefined || decision === undefined) return problemReply('NOT_FOUND', false);
     return jsonReply(200, decisionView(accountId, seen.account.currency, decision));

@@ -4,7 +4,7 @@ import type { RecordedEvent, Records } from '../../app/records.ts';
 import type { Handler } from '../call.ts';
 import { problemReply } from '../problem.ts';
 import { JSON_TYPE } from '../reply.ts';
-import { storedSequence } from '../stored-number.ts';
+import { storedSequence } from '../stored-sequence.ts';
 
 /** `GET /v1/accounts/{accountId}/events` */
 export const listEvents =

@@ -7,7 +7,6 @@ import { pageWanted, type PageQuery } from '../cursor.ts';
 import { malformed } from '../malformed.ts';
 import { problemReply } from '../problem.ts';
 import { JSON_TYPE, jsonReply } from '../reply.ts';
-import { canBeStored } from '../stored-number.ts';
 import { eventList } from './events.ts';
 
 interface OfOrder {
@@ -58,5 +57,5 @@ function addressOf(text: string): OrderAddress | undefined {
     return clientOrderId && { clientOrderId };
   }
   const orderId = checkOrderId(text);
-  return orderId !== undefined && canBeStored(orderId) ? { orderId } : undefined;
+  return orderId && { orderId };
 }

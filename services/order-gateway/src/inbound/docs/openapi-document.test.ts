@@ -1,0 +1,156 @@
+import { PROBLEMS, RESPONSE_HEADERS, ROUTES, type JsonSchema, type OperationId, type Route } from '@margrave/contracts';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { FastifyInstance } from 'fastify';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { startTestGateway, type TestGateway } from '../../testing/test-gateway.ts';
+import { openApiDocument } from './openapi-document.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly security: readonly object[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly required: boolean;
+    readonly schema: object;
+  }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: JsonSchema }>> };
+  readonly responses: Readonly<Record<string, { readonly content: object; readonly headers: Readonly<Record<string, object>> }>>;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>>; readonly headers: object };
+}
+
+const document = openApiDocument() as unknown as Document;
+const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+  Object.entries(operations).map(([method, operation]) => ({ address: `${method.toUpperCase()} ${path}`, operation })),
+);
+const routes: readonly Route[] = Object.values(ROUTES);
+const addressOf = ({ method, path }: Route): string => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`;
+const operationOf = (route: Route): Operation | undefined =>
+  documented.find(({ address }) => address === addressOf(route))?.operation;
+
+/** Every reference in the document. */
+const references = (value: unknown): readonly string[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    name === '$ref' && typeof member === 'string' ? [member] : references(member),
+  );
+};
+
+describe('the OpenAPI document', () => {
+  it('has the routes of the contract and no others', () =>
+    expect(documented.map(({ address }) => address).toSorted()).toEqual(routes.map(addressOf).toSorted()));
+
+  it.each(routes.map((route) => [route.operationId, route] as const))('%s says what its contract says', (operationId, route) => {
+    const operation = operationOf(route);
+    expect(operation).toMatchObject({
+      operationId,
+      summary: route.summary,
+      security: route.scope === 'public' ? [] : [{ token: [] }],
+    });
+    expect(operation?.parameters.map(({ name }) => name)).toEqual([
+      ...Object.keys(route.parameters?.properties ?? {}),
+      ...Object.keys(route.query?.properties ?? {}),
+    ]);
+    expect(Object.keys(operation?.responses ?? {})).toEqual(Object.keys(route.answers));
+    expect(operation?.requestBody === undefined).toBe(route.body === null);
+  });
+
+  it('leads nowhere but to itself, and everything it leads to is there', () => {
+    for (const reference of references(document)) {
+      const [, section, kind, name] = /^#\/(components)\/(schemas|headers)\/([\w-]+)$/.exec(reference) ?? [];
+      expect([reference, section]).toEqual([reference, 'components']);
+      expect(document.components[kind as 'schemas']).toHaveProperty([name ?? '']);
+    }
+    expect(Object.keys(document.components.headers)).toEqual(Object.keys(RESPONSE_HEADERS));
+  });
+
+  it('has schemas that another validator understands, and whose examples satisfy them', () => {
+    const ajv = addFormats.default(new Ajv2020({ strict: false }));
+    ajv.addSchema({ $id: 'openapi', ...(document as object) });
+    for (const { operation } of documented) {
+      const content = operation.requestBody?.content['application/json'];
+      if (content === undefined) continue;
+      const { $ref } = content.schema as { readonly $ref: string };
+      expect(ajv.validate({ $ref: `openapi${$ref}` }, (content as { readonly example?: unknown }).example)).toBe(true);
+    }
+    for (const name of Object.keys(document.components.schemas)) {
+      expect(() => ajv.compile({ $ref: `openapi#/components/schemas/${name}` })).not.toThrow();
+    }
+  });
+
+  it('is the same each time it is made', () => expect(openApiDocument()).toEqual(openApiDocument()));
+});
+
+describe('the server', () => {
+  let gateway: TestGateway;
+  const served: string[] = [];
+  const watch = (message: unknown): void => {
+    (message as { readonly fastify: FastifyInstance }).fastify.addHook('onRoute', ({ method, url }) => {
+      served.push(...[method].flat().map((each) => `${each} ${url}`));
+    });
+  };
+  beforeAll(async () => {
+    subscribe('fastify.initialization', watch);
+    gateway = await startTestGateway();
+    unsubscribe('fastify.initialization', watch);
+  });
+  afterAll(() => gateway.app.close());
+
+  it.each(routes.map((route) => [addressOf(route), route] as const))('serves %s', (_, route) =>
+    expect(gateway.app.hasRoute({ method: route.method, url: route.path })).toBe(true),
+  );
+
+  it('serves nothing that is not documented, but the documentation', () => {
+    const contract = routes.map(({ method, path }) => `${method} ${path}`);
+    const others = served.filter((address) => !contract.includes(address) && !/^(GET|HEAD) \/docs(\/|$)/.test(address));
+    // What can be read can be asked for without its body.
+    expect(others.map((address) => address.replace('HEAD', 'GET')).filter((address) => !contract.includes(address))).toEqual([]);
+    expect(served).toEqual(expect.arrayContaining(contract));
+  });
+
+  it('gives the document out, and a page to read and try it', async () => {
+    const json = await gateway.app.inject({ url: '/docs/json' });
+    expect([json.statusCode, json.json()]).toEqual([200, JSON.parse(JSON.stringify(document))]);
+    const page = await gateway.app.inject({ url: '/docs' });
+    expect([page.statusCode, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers['content-security-policy']).toContain("script-src 'self'");
+    for (const [, file = ''] of page.body.matchAll(/(?:src|href)="\.?([^"]+)"/g)) {
+      const url = new URL(file, 'http://gateway/docs').pathname;
+      expect([url, (await gateway.app.inject({ url: url.startsWith('/docs') ? url : `/docs${url}` })).statusCode]).toEqual([
+        url,
+        200,
+      ]);
+    }
+  });
+
+  it.each(Object.keys(PROBLEMS) as (keyof typeof PROBLEMS)[])('explains %s where its type points to', async (code) => {
+    const answer = await gateway.app.inject({ url: `/problems/${code.toLowerCase().replaceAll('_', '-')}` });
+    expect([answer.statusCode, answer.json()]).toEqual([200, expect.objectContaining({ code, status: PROBLEMS[code].status })]);
+  });
+
+  it('knows no other code', async () => {
+    expect((await gateway.app.inject({ url: '/problems/no-such-code' })).statusCode).toBe(404);
+    expect((await gateway.app.inject({ url: '/problems/MALFORMED' })).statusCode).toBe(400);
+  });
+
+  it('says whether it lives and whether it is ready, and no more', async () => {
+    gateway.setReady(true);
+    const ready = await gateway.app.inject({ url: '/health/ready' });
+    expect([ready.statusCode, ready.json()]).toEqual([200, { ok: true, checks: [] }]);
+    gateway.setReady(false);
+    const unready = await gateway.app.inject({ url: '/health/ready' });
+    expect([unready.statusCode, unready.json()]).toEqual([503, { ok: false, checks: [] }]);
+    expect((await gateway.app.inject({ url: '/health/live' })).json()).toEqual({ ok: true, checks: [] });
+  });
+});
+
+describe('every route', () => {
+  it('has an operation id of its own', () =>
+    expect(new Set(routes.map(({ operationId }) => operationId as OperationId)).size).toBe(routes.length));
+});
