@@ -73,6 +73,7 @@ begin
 end
 $$;
 
+-- What was noted of a request is never taken back: reports and questions about it cross each other.
 create function write_requests(packed text, committed boolean[]) returns bigint language plpgsql as $$
 declare
   written bigint;
@@ -84,7 +85,7 @@ begin
       from ${LATEST}
     on conflict (request_id) do update set
       account_id = same_id(r.account_id, excluded.account_id), order_id = same_id(r.order_id, excluded.order_id),
-      ended_at = excluded.ended_at, asked_at = excluded.asked_at;
+      ended_at = coalesce(r.ended_at, excluded.ended_at), asked_at = greatest(r.asked_at, excluded.asked_at);
   get diagnostics written = row_count;
   return written;
 end

@@ -140,11 +140,21 @@ describe('a request', () => {
     const command = await placed('asked');
     const request = { ...command.requests[0]!, createdAtMs: 0 };
     await publishedLongAgo(request.requestId, '1 minute');
-    const asked = { ...emptyCommand(command.account), requests: [{ ...request, askedAtMs: await test.store.databaseNowMs() }] };
+    const note = (of: AccountRow, times: { askedAtMs: number | null; endedAtMs: number | null }): CommandRows => ({
+      ...emptyCommand(of),
+      requests: [{ ...request, ...times }],
+    });
+    const nowMs = await test.store.databaseNowMs();
+    const asked = note(command.account, { askedAtMs: nowMs, endedAtMs: null });
     await test.store.commitBatch(test.epoch, [asked]);
     expect(await test.store.silentRequests(10)).toEqual([]);
-    const ended = { ...emptyCommand(asked.account), requests: [{ ...request, endedAtMs: 1_000, askedAtMs: 1_000 }] };
+    await test.admin("update provider_requests set asked_at = asked_at - interval '31 seconds'");
+    expect(await test.store.silentRequests(10)).toHaveLength(1);
+    const ended = note(asked.account, { askedAtMs: null, endedAtMs: nowMs });
     await test.store.commitBatch(test.epoch, [ended]);
     expect(await test.store.silentRequests(10)).toEqual([]);
+    // A question that crossed the provider's last word does not open the request again.
+    await test.store.commitBatch(test.epoch, [note(ended.account, { askedAtMs: nowMs, endedAtMs: null })]);
+    expect(await test.store.findRequests([request.requestId])).toMatchObject([{ endedAtMs: nowMs, askedAtMs: nowMs }]);
   });
 });

@@ -1,10 +1,8 @@
 import type {
-  AccountId,
   Currency,
   DealId,
   DecisionId,
   EntryId,
-  GroupId,
   JournalId,
   LotsE8,
   MoneyE8,
@@ -37,25 +35,6 @@ export function createRowMaker(firstId = 5_000_000_000n): RowMaker {
   let id = firstId;
   return { nowMs: Date.parse('2026-01-05T10:00:00.123Z'), nextId: () => (id++).toString() };
 }
-
-/** An account that has just been opened without money. */
-export const accountRow = (accountId: string, changed: Partial<AccountRow> = {}): AccountRow => ({
-  accountId: accountId as AccountId,
-  ownerId: 'user-1',
-  type: 'demo',
-  groupId: 'standard' as GroupId,
-  currency: 'USD' as Currency,
-  leverage: 100n,
-  mode: 'hedging',
-  status: 'active',
-  balanceE8: 0n as MoneyE8,
-  creditE8: 0n as MoneyE8,
-  marginExecutedE8: 0n as MoneyE8,
-  marginTotalE8: 0n as MoneyE8,
-  version: 1n,
-  lastSequence: 1n,
-  ...changed,
-});
 
 /** A command that changes nothing but the account's version. */
 export const emptyCommand = (account: AccountRow): CommandRows => ({
