@@ -9,7 +9,7 @@ export const quietLog: Logger = createLogging({
   destination: { write: () => undefined },
 }).component('cache');
 
-export async function until(isTrue: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+export async function until(isTrue: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   while (!(await isTrue())) {
     if (performance.now() > giveUpAt) throw new Error(`it did not happen within ${withinMs} ms`);

@@ -17,7 +17,7 @@ export const quietLog = createLogging({
   destination: { write: () => undefined },
 }).component('test');
 
-export async function until(isTrue: () => boolean | Promise<boolean>, what: string, withinMs = 15_000): Promise<void> {
+export async function until(isTrue: () => boolean | Promise<boolean>, what: string, withinMs = 25_000): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   while (!(await isTrue())) {
     if (performance.now() > giveUpAt) throw new Error(`within ${withinMs} ms it did not happen: ${what}`);
@@ -57,7 +57,7 @@ export async function startService(environment: Readonly<Record<string, string>>
     return { status: response.status, body: await response.text() };
   };
   try {
-    await until(() => metricsPort !== undefined, 'the service serves', 30_000);
+    await until(() => metricsPort !== undefined, 'the service serves', 60_000);
   } catch (error) {
     child.kill('SIGKILL');
     throw new Error(log.join('\n'), { cause: error });
