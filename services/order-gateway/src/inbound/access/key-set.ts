@@ -1,3 +1,4 @@
+import { asError } from '@margrave/runtime';
 import { refuse } from '@margrave/vocabulary';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { identityOf } from './identity.ts';
@@ -40,7 +41,7 @@ export function verifyByKeySet(keys: JWTVerifyGetKey, { issuer, audience, leeway
 
 /** What jose throws about a token is its own error; all else, and a set that does not come in time, is about the keys. */
 function refusalOf(error: unknown): { readonly kind: 'refused' | 'keys_unavailable'; readonly why: string } {
-  const why = error instanceof Error ? error.message : `${error}`;
+  const why = asError(error).message;
   const aboutToken =
     error instanceof errors.JOSEError &&
     !(error instanceof errors.JWKSTimeout) &&

@@ -1,3 +1,4 @@
+import { asError } from '@margrave/runtime';
 import { refuse } from '@margrave/vocabulary';
 import { createVerifier } from 'fast-jwt';
 import { identityOf } from './identity.ts';
@@ -19,11 +20,11 @@ export function verifyBySharedSecret(secret: string, { issuer, audience, leewayM
     try {
       claims = verify(token);
     } catch (error) {
-      return refused(error); // the library's only way to say that a token is no good
+      return refused(asError(error).message); // the library's only way to say that a token is no good
     }
     const identity = identityOf(claims as Readonly<Record<string, unknown>>);
     return identity.ok ? identity : refused(identity.refusal);
   };
 }
 
-const refused = (why: unknown): TokenOutcome => refuse({ kind: 'refused', why: why instanceof Error ? why.message : `${why}` });
+const refused = (why: string): TokenOutcome => refuse({ kind: 'refused', why });

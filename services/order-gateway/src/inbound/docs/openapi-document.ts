@@ -80,7 +80,7 @@ function operation(route: Route): JsonSchema {
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: withReferences(body.schema, toSchema), example: body.example as unknown } },
+            content: { 'application/json': { schema: withReferences(body.schema, toSchema), example: body.example } },
           },
         }),
     responses: Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, response(answer)])),

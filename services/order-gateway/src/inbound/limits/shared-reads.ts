@@ -12,7 +12,7 @@ export class SharedReads<Value> {
     let reads = this.#underWay.get(accountId);
     const same = reads?.get(what);
     if (same !== undefined) return same;
-    if (reads === undefined) this.#underWay.set(accountId, (reads = new Map()));
+    if (reads === undefined) this.#underWay.set(accountId, (reads = new Map<string, Promise<Value>>()));
     const own = reads;
     const reading = run().finally(() => {
       own.delete(what);

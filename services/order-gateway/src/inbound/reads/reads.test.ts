@@ -1,6 +1,6 @@
 import {
   parseStrictJson,
-  PlacedAnswerV1,
+  type PlacedAnswerV1,
   ROUTES,
   schemaCheck,
   type AccountV1,

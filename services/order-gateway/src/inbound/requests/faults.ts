@@ -106,7 +106,7 @@ const nameOf = (part: CheckedPart, path: string): string =>
 interface Expected {
   readonly type?: string;
   readonly pattern?: string;
-  readonly enum?: readonly unknown[];
+  readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly description?: string;
