@@ -13,15 +13,12 @@ import { supervise, watchServer, type SupervisedService } from './supervised.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const GATEWAY_PORT = 8080;
-const READY_MS_MAX = 60_000;
+const READY_MS_MAX = 120_000;
 
-/** A whole broker on this machine. */
-export interface Broker {
-  readonly gatewayUrl: string;
+/** All services of a broker, each a process of its own. */
+export interface Services {
+  readonly gatewayUrls: readonly string[];
   readonly tokenSecret: string;
-  /** Of the administrator, for those who look at the books. */
-  readonly databaseUrl: string;
-  readonly servers: Servers;
   /** Each service's name and where its metrics and its log are. */
   readonly services: readonly {
     readonly name: string;
@@ -30,6 +27,13 @@ export interface Broker {
     readonly pid: () => number | undefined;
   }[];
   readonly stop: () => Promise<void>;
+}
+
+/** A whole broker on this machine. */
+export interface Broker extends Services {
+  /** Of the administrator, for those who look at the books. */
+  readonly databaseUrl: string;
+  readonly servers: Servers;
 }
 
 /** Starts servers, a price feed and all services, and resolves when every service says that it is ready. */
@@ -44,64 +48,74 @@ export async function startBroker(options: DemoOptions, say: (sentence: string) 
     const databaseUrl = servers.postgres.url;
     await migrate(databaseUrl, {});
     await seedDemo(databaseUrl, { sessions: options.sessions === 'always' ? 'always' : 'exchange' });
-    const feed = await startRealtimeDatabase({ seed: options.seed, mode: options.feed });
-    stops.push(() => feed.close());
-
     const folder = join(REPOSITORY, '.margrave', 'demo', `${process.pid}`);
-    mkdirSync(folder, { recursive: true });
-    const tokenSecret = newSecret();
-    const gatewayPort = await freePort(GATEWAY_PORT);
-    const starts = await serviceStarts({
+    const services = await startServices({
       options,
-      servers,
+      natsUrl: servers.nats.url,
+      redisUrl: servers.redis.url,
       databaseUrl,
-      feed: feed.environment,
       folder,
-      tokenSecret,
-      gatewayPort,
+      gateways: [await freePort(GATEWAY_PORT)],
+      say,
     });
-    const services: SupervisedService[] = starts.map((start) => {
-      const service = supervise({ ...start, say });
-      stops.push(() => service.stop());
-      return service;
-    });
+    stops.push(() => services.stop());
     const watches = [servers.nats, servers.redis, servers.postgres].map((server) => watchServer(server, say));
     stops.push(() => watches.forEach((end) => end()));
-    await Promise.all(starts.map(untilReady));
-    return {
-      gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
-      tokenSecret,
-      databaseUrl,
-      servers,
-      services: starts.map(({ name, metricsUrl, logFile }, index) => ({
-        name,
-        metricsUrl,
-        logFile,
-        pid: () => services[index]?.pid(),
-      })),
-      stop,
-    };
+    return { ...services, servers, databaseUrl, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-interface Surroundings {
-  readonly options: DemoOptions;
-  readonly servers: Servers;
+export interface ServicesRequest {
+  readonly options: Pick<DemoOptions, 'seed' | 'feed'>;
+  readonly natsUrl: string;
+  readonly redisUrl: string;
+  /** Of the administrator of a migrated and seeded database. */
   readonly databaseUrl: string;
-  readonly feed: Readonly<Record<string, string>>;
+  /** For logs and the providers' journals. */
   readonly folder: string;
-  readonly tokenSecret: string;
-  readonly gatewayPort: number;
+  /** The port of each gateway that is wanted. */
+  readonly gateways: readonly number[];
+  readonly say: (sentence: string) => void;
 }
 
-async function serviceStarts({ options, servers, databaseUrl, feed, folder, tokenSecret, gatewayPort }: Surroundings) {
+/** Starts a price feed and all services on servers that run, and resolves when every service says that it is ready. */
+export async function startServices(request: ServicesRequest): Promise<Services> {
+  const { options, folder, gateways, say } = request;
+  mkdirSync(folder, { recursive: true });
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).toReversed()) await each();
+  };
+  try {
+    const feed = await startRealtimeDatabase({ seed: options.seed, mode: options.feed });
+    stops.push(() => feed.close());
+    const tokenSecret = newSecret();
+    const starts = await serviceStarts(request, feed.environment, tokenSecret);
+    const running: SupervisedService[] = starts.map((start) => supervise({ ...start, say }));
+    stops.push(async () => void (await Promise.all(running.map((service) => service.stop()))));
+    await Promise.all(starts.map(untilReady));
+    const services = starts.map(({ name, metricsUrl, logFile }, index) => ({
+      name,
+      metricsUrl,
+      logFile,
+      pid: () => running[index]?.pid(),
+    }));
+    return { gatewayUrls: gateways.map((port) => `http://127.0.0.1:${port}`), tokenSecret, services, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<string, string>>, tokenSecret: string) {
+  const { options, natsUrl, redisUrl, databaseUrl, folder, gateways } = request;
   const url = await ensureServiceLogin(databaseUrl, { name: 'margrave_demo', password: randomBytes(24).toString('hex') });
-  const shared = { NATS_URL: servers.nats.url, REDIS_URL: servers.redis.url, DATABASE_URL: url };
+  const shared = { NATS_URL: natsUrl, REDIS_URL: redisUrl, DATABASE_URL: url };
   const provider = {
-    NATS_URL: servers.nats.url,
+    NATS_URL: natsUrl,
     STATE_FOLDER: folder,
     SEED: `${options.seed}`,
     MISBEHAVE: 'reject=0.03,repeat=0.05,parts=0.1',
@@ -124,17 +138,17 @@ async function serviceStarts({ options, servers, databaseUrl, feed, folder, toke
       },
     },
     { service: 'provider-worker', name: 'provider-worker', environment: shared },
-    {
+    ...gateways.map((port, index) => ({
       service: 'order-gateway',
-      name: 'order-gateway',
+      name: index === 0 ? 'order-gateway' : `order-gateway ${index + 1}`,
       environment: {
         ...shared,
-        HTTP_PORT: `${gatewayPort}`,
+        HTTP_PORT: `${port}`,
         JWT_SECRET: tokenSecret,
         JWT_ISSUER: ISSUER,
         JWT_AUDIENCE: AUDIENCE,
       },
-    },
+    })),
   ];
   return Promise.all(
     declared.map(async ({ service, name, environment }) => {

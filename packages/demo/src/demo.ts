@@ -58,7 +58,7 @@ export async function runDemo(options: DemoOptions, voice: DemoVoice, stopped: A
     const end = (): void => trading.abort();
     stopped.addEventListener('abort', end);
     const timer = options.seconds === undefined ? undefined : setTimeout(end, options.seconds * 1_000);
-    const client = gatewayClient(broker.gatewayUrl, token);
+    const client = gatewayClient(gatewayUrl(broker), token);
     await Promise.all([
       ...PLANS.map((plan) => trade(client, plan, tally, Math.random, trading.signal)),
       tell(broker, client, tally, voice, trading.signal),
@@ -70,11 +70,13 @@ export async function runDemo(options: DemoOptions, voice: DemoVoice, stopped: A
   }
 }
 
+const gatewayUrl = ({ gatewayUrls: [url = ''] }: Broker): string => url;
+
 function welcome(broker: Broker, token: string, { sessions }: DemoOptions): string {
-  const account = `${broker.gatewayUrl}/v1/accounts/1000000001`;
+  const account = `${gatewayUrl(broker)}/v1/accounts/1000000001`;
   return [
     `Margrave runs on this machine (${broker.servers.source}).`,
-    `  gateway   ${broker.gatewayUrl}   documentation ${broker.gatewayUrl}/docs`,
+    `  gateway   ${gatewayUrl(broker)}   documentation ${gatewayUrl(broker)}/docs`,
     ...broker.services.map(({ name, metricsUrl, logFile }) => `  ${name.padEnd(24)} ${metricsUrl}/metrics   log ${logFile}`),
     sessions === 'always'
       ? '  All sessions are open around the clock, so that there is something to see on any day (--sessions real changes that).'

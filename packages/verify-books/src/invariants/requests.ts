@@ -14,14 +14,19 @@ export const sentOrdersMoveOn = queried(
 );
 
 export const closingOrdersAreLive = queried(
-  '7b a position that is being closed has a live order that closes it',
-  false,
-  (sql) => sql`select count(*)::text n from positions where closing_order_id is not null`,
+  '7b a position says that it is being closed exactly while a live order closes it',
+  true,
+  (sql) => sql`select count(*)::text n from positions`,
   (sql) => sql`
     select 'position ' || p.position_id || ' waits for order ' || p.closing_order_id || ', which is ' || coalesce(o.status::text, 'missing') what
       from positions p left join orders o on o.order_id = p.closing_order_id
       where p.closing_order_id is not null
         and (o.order_id is null or o.status not in ('queued', 'working', 'partially_filled', 'unknown') or o.closes_position_id <> p.position_id)
+    union all
+    select 'order ' || o.order_id || ' is ' || o.status || ' and closes position ' || o.closes_position_id || ', which does not say so'
+      from orders o join positions p on p.position_id = o.closes_position_id
+      where o.status in ('queued', 'working', 'partially_filled', 'unknown') and p.open_volume_e8 > 0
+        and p.closing_order_id is distinct from o.order_id
       limit ${BREAKS_SHOWN_MAX}`,
 );
 
