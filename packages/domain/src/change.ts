@@ -109,7 +109,10 @@ export type ProviderInstruction =
     }
   | { readonly kind: 'status'; readonly requestId: RequestId; readonly order: Order; readonly originalRequestId: RequestId };
 
-/** `ended`: the provider has said its last word on the request. `asked`: it was silent about it, and was asked. */
+/**
+ * `ended`: the provider has said its last word on the request. `asked`: its next word is owed from now on; it was silent and was
+ * asked, or a fill brought an ended request back.
+ */
 export interface RequestNote {
   readonly requestId: RequestId;
   readonly order: Order;

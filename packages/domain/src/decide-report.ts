@@ -16,6 +16,7 @@ import { ChangeBuilder, type Change, type DecisionContext } from './change.ts';
 import type { ApplyReport, NoteSilence, ReportedStatus, WithdrawOrder } from './command.ts';
 import { profitRates, type ProfitRates } from './conversion.ts';
 import { applyFill, type FillTerms } from './fill.ts';
+import { fitsBooks } from './fits-books.ts';
 import type { Instrument } from './instrument.ts';
 import { unitBasis } from './margin/basis.ts';
 import { isOver, nextOrderStatus, type OrderEvent } from './order-life.ts';
@@ -82,10 +83,15 @@ export function decideSilence(account: Account, command: NoteSilence, given: Dec
   return change.finish();
 }
 
-/** The order never left the house, and never will: cancelled, and what it held back is free again. */
+/**
+ * The order never left the house, and never will: cancelled, and what it held back is free again. One that the provider has
+ * spoken of did leave, whoever says otherwise: it stays as it is.
+ */
 export function decideWithdraw(account: Account, command: WithdrawOrder, given: DecisionContext): Change | 'nothing' {
   const order = account.orders.find((candidate) => candidate.orderId === command.orderId);
   if (order === undefined) return 'nothing';
+  const unheardOf = (order.status === 'queued' || order.status === 'unknown') && order.filledVolumeE8 === 0n;
+  if (!unheardOf) return 'nothing';
   const change = new ChangeBuilder(account, given, 'relay');
   end(change, order, 'cancelled', { reason: 'not_sent_in_time' });
   return change.finish();
@@ -97,26 +103,36 @@ const EVENT_OF_STATUS: Readonly<Record<ReportedStatus, OrderEvent | undefined>> 
   cancelled: 'cancel',
   expired: 'expire',
   working: 'acknowledge',
-  // The fills themselves are reported again before the status; nothing is booked on a status alone.
-  partially_filled: undefined,
+  partially_filled: 'acknowledge',
+  // The fill itself is reported again before the status.
   filled: undefined,
 };
 
 function applyStatus(change: ChangeBuilder, order: Order, report: ApplyReport): Change {
-  change.endStatusRequest(report.requestId, order);
-  const event = report.orderStatus === null ? undefined : EVENT_OF_STATUS[report.orderStatus];
+  // A status that nobody asked for comes on the order's own request, which goes on.
+  if (report.requestId !== order.requestId) change.endStatusRequest(report.requestId, order);
+  const { orderStatus } = report;
+  const event = orderStatus === null || missesFills(order, report) ? undefined : EVENT_OF_STATUS[orderStatus];
   if (event === undefined) return change.finish();
-  return moveOn(change, order, event, { ...report, reason: report.reason ?? report.orderStatus });
+  return moveOn(change, order, event, { ...report, reason: report.reason ?? orderStatus });
 }
+
+/** Nothing is booked on a status alone: while fills that it counts are still to come, the order is not known any better. */
+const missesFills = (order: Order, { orderStatus, cumulativeVolumeE8 }: ApplyReport): boolean =>
+  orderStatus === 'partially_filled' &&
+  (order.filledVolumeE8 === 0n || (cumulativeVolumeE8 ?? order.filledVolumeE8) > order.filledVolumeE8);
 
 /** A report without an execution: an acknowledgement or an end. */
 function moveOn(change: ChangeBuilder, order: Order, event: OrderEvent, report: ApplyReport): Change {
-  const next = nextOrderStatus(order.status, event);
-  if (next === undefined) {
-    // An end that the executions contradict is kept in sight; everything else that changes nothing is a repetition.
-    if (event === 'reject' && order.filledVolumeE8 > 0n) putStatus(change, order, order.status, { flag: 'contradictory_report' });
+  const hasFills = order.filledVolumeE8 > 0n;
+  if (event === 'reject' && hasFills) {
+    // The executions contradict it: kept in sight, and what is left stays reserved.
+    if (!order.flags.includes('contradictory_report')) putStatus(change, order, order.status, { flag: 'contradictory_report' });
     return change.finish();
   }
+  const next = nextOrderStatus(order.status, event === 'acknowledge' && hasFills ? 'partial_fill' : event);
+  // What changes nothing is a repetition.
+  if (next === undefined || next === order.status) return change.finish();
   if (isOver(next)) end(change, order, next, { reason: report.reason });
   else putStatus(change, order, next, {});
   return change.finish();
@@ -192,8 +208,19 @@ function applyExecution(change: ChangeBuilder, order: Order, report: ApplyReport
   if (isOver(status)) {
     change.noteRequest(order, 'ended');
     freeClosingPosition(change, filled);
-  }
-  return ok(change.finish());
+  } else if (isOver(order.status)) comeBack(change, filled);
+  const changed = change.finish();
+  if (fitsBooks(changed)) return ok(changed);
+  return refuse({ refusedAs: 'park', why: `a fill of order ${order.orderId} makes figures that no book can keep` });
+}
+
+/** A fill contradicts the end of its order, and is not all of it: an answer is owed again, and the position is being closed. */
+function comeBack(change: ChangeBuilder, order: Order): void {
+  change.noteRequest(order, 'asked');
+  const position = order.closesPositionId === null ? undefined : change.position(order.closesPositionId);
+  if (position === undefined || position.closingOrderId !== null) return;
+  const closing = change.putPosition({ ...position, closingOrderId: order.orderId });
+  change.addEvent({ type: 'position.changed', position: closing, orderId: order.orderId });
 }
 
 interface BookingTerms extends FillTerms {
@@ -234,9 +261,16 @@ function fillFlags(order: Order, filledVolumeE8: LotsE8, terms: BookingTerms): r
   const flags: OrderFlag[] = [];
   if (isOver(order.status) || order.status === 'unknown') flags.push('late_fill');
   if (filledVolumeE8 > larger(order.volumeE8, order.filledVolumeE8)) flags.push('overfill');
-  if (order.reservation !== null && compareFractions(terms.unitBasis, order.reservation.unitBasis) > 0n) {
-    flags.push('slipped_beyond_reservation');
-  }
+  if (slipped(order, terms)) flags.push('slipped_beyond_reservation');
   if (terms.staleRate) flags.push('stale_rate');
   return flags;
+}
+
+/** Takes more margin than was reserved, or is worse for the client than the deviation allowed, which margin need not feel. */
+function slipped({ side, reservation, maxDeviationE8 }: Order, terms: BookingTerms): boolean {
+  if (reservation === null) return false;
+  if (compareFractions(terms.unitBasis, reservation.unitBasis) > 0n) return true;
+  if (side === 'buy') return terms.priceE8 > reservation.priceE8;
+  // The reservation is the client's price and the deviation on top, on either side.
+  return terms.priceE8 < reservation.priceE8 - 2n * (maxDeviationE8 ?? 0n);
 }

@@ -85,7 +85,7 @@ function open(change: ChangeBuilder, order: DraftOrder, fill: Fill, volumeE8: Lo
           side: order.side,
           openVolumeE8: volumeE8,
           openNotionalE16: notionalE16,
-          marginBasis: basis,
+          marginBasis: keptBasis(basis),
           commission: change.context.group.commission,
           flow: order.flow,
           provider: order.provider,
@@ -97,7 +97,7 @@ function open(change: ChangeBuilder, order: DraftOrder, fill: Fill, volumeE8: Lo
           ...existing,
           openVolumeE8: (existing.openVolumeE8 + volumeE8) as LotsE8,
           openNotionalE16: existing.openNotionalE16 + notionalE16,
-          marginBasis: addFractions(existing.marginBasis, basis),
+          marginBasis: keptBasis(addFractions(existing.marginBasis, basis)),
         },
   );
   const type = existing === undefined ? 'position.opened' : 'position.changed';
@@ -110,6 +110,20 @@ function open(change: ChangeBuilder, order: DraftOrder, fill: Fill, volumeE8: Lo
     terms: position.commission,
     sequence,
   });
+}
+
+/** Beyond this a sum of fills is not kept exactly any more. */
+const BASIS_DENOMINATOR_MAX = 10n ** 64n;
+const BASIS_UNIT = 10n ** 32n;
+
+/**
+ * A margin basis in the form in which it is kept: exact, in lowest terms. Every inverse rate brings a denominator of its own, so
+ * that the exact sum of very many fills has no end; where it grows past all use it is rounded up, in the 32nd decimal.
+ */
+function keptBasis(exact: Fraction): Fraction {
+  const basis = lowestTerms(exact);
+  if (basis.denominator <= BASIS_DENOMINATOR_MAX) return basis;
+  return lowestTerms(fraction(divide(basis.numerator * BASIS_UNIT, basis.denominator, 'up'), BASIS_UNIT));
 }
 
 /** The order's own position grows with its partial fills; a netting account has one position a symbol. */
@@ -147,7 +161,7 @@ function reduce(change: ChangeBuilder, order: DraftOrder, fill: Fill, position: 
     ...position,
     openVolumeE8: remainingE8,
     openNotionalE16: position.openNotionalE16 - costE16,
-    marginBasis: lowestTerms(
+    marginBasis: keptBasis(
       fraction(position.marginBasis.numerator * remainingE8, position.marginBasis.denominator * position.openVolumeE8),
     ),
     closingOrderId: whole ? null : position.closingOrderId,

@@ -7,6 +7,7 @@ import {
   type ClientOrderId,
   type Currency,
   type DecisionId,
+  type ExecutionType,
   type Fraction,
   type GroupId,
   type LotsE8,
@@ -22,7 +23,7 @@ import {
 import assert from 'node:assert/strict';
 import type { Account, Order, Position } from '../account.ts';
 import type { DecisionContext, IdSource } from '../change.ts';
-import type { ClosePosition, PlaceOrder } from '../command.ts';
+import type { ApplyReport, ClosePosition, PlaceOrder } from '../command.ts';
 import type { Group, MarginPolicies } from '../group.ts';
 import type { Instrument } from '../instrument.ts';
 import type { Market, Quote } from '../market.ts';
@@ -234,6 +235,34 @@ export function order(
     updatedAtMs: NOW_MS - 1_000,
     ...told,
   };
+}
+
+/** A provider's word on an order, on the request that carries it; each is an execution of its own. */
+export function report(of: Order, executionType: ExecutionType, told: ReportTold = {}): ApplyReport {
+  const { lots, price, cumulative, ...rest } = told;
+  assert(of.provider !== null && of.requestId !== null, 'a report is about an order that was sent');
+  return {
+    kind: 'report',
+    orderId: of.orderId,
+    provider: of.provider,
+    executionId: `${executionType}-${lots ?? ''}-${price ?? ''}`,
+    requestId: of.requestId,
+    executionType,
+    symbol: of.symbol,
+    side: of.side,
+    lastVolumeE8: lots === undefined ? null : lotsE8(lots),
+    lastPriceE8: price === undefined ? null : priceE8(price),
+    orderStatus: null,
+    cumulativeVolumeE8: cumulative === undefined ? null : lotsE8(cumulative),
+    reason: null,
+    ...rest,
+  };
+}
+
+interface ReportTold extends Partial<ApplyReport> {
+  readonly lots?: string;
+  readonly price?: string;
+  readonly cumulative?: string;
 }
 
 /** Ids that count up from 2000000001. */
