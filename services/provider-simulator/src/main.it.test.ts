@@ -48,7 +48,7 @@ function expectExecutedOnce(numbers: readonly number[], volume = '0.10'): void {
     const reports = broker.reportsOf(number);
     expect(reports.filter(({ executionType }) => executionType === 'new')).toHaveLength(1);
     expect(reports.filter(({ executionType }) => LAST.includes(executionType))).toHaveLength(1);
-    const filled = reports.reduce((sum, { lastVolume }) => sum + (lastVolume == null ? 0n : lots(lastVolume)), 0n);
+    const filled = reports.reduce((sum, { lastVolume }) => sum + lots(lastVolume ?? '0'), 0n);
     expect(filled).toBe(lots(volume));
   }
 }
@@ -202,12 +202,11 @@ it('waits for streams that are not there yet, and says that it is not ready', as
 
 it('stops at once when it is told to, with a late order in hand, and goes on with it after the next start', async () => {
   await broker.begin();
-  const simulator = await provider({ MISBEHAVE: 'late=1', LATE_BY: '3s' });
+  const simulator = await provider({ MISBEHAVE: 'late=1', LATE_BY: '6s' });
   await broker.newOrder(1);
   await until(() => broker.types(1).includes('new'), 'the order is taken');
-  const startedAt = performance.now();
   expect(await simulator.end('SIGTERM')).toBe(0);
-  expect(performance.now() - startedAt).toBeLessThan(2_500);
+  expect(broker.types(1)).toEqual(['new']);
   simulator.start();
   await allOver([1]);
   expect(broker.types(1)).toEqual(['new', 'fill']);

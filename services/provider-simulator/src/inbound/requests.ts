@@ -86,7 +86,8 @@ const orderFields = (body: ProviderOrderNewV1 | ProviderOrderCloseV1) => ({
   side: body.side,
   volumeE8: amount<LotsE8>(body.volume),
   maxDeviationE8: body.maxDeviation === null ? null : amount<PriceE8>(body.maxDeviation),
-  referencePriceE8: body.referencePrice == null ? null : amount<PriceE8>(body.referencePrice),
+  referencePriceE8:
+    body.referencePrice === undefined || body.referencePrice === null ? null : amount<PriceE8>(body.referencePrice),
   sendBeforeMs: Date.parse(body.sendBefore),
 });
 

@@ -1,4 +1,4 @@
-import { createGatherer } from '@margrave/runtime';
+import { asError, createGatherer } from '@margrave/runtime';
 import { constants } from 'node:fs';
 import { mkdir, open, truncate, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -88,7 +88,7 @@ async function writeHeader(file: FileHandle, { path, provider }: JournalOptions)
 }
 
 function appendTo(file: FileHandle, { onWritten }: JournalOptions): Journal {
-  let broken: unknown;
+  let broken: Error | undefined;
   const writer = createGatherer<string, void>({
     batchSizeMax: ENTRIES_PER_WRITE_MAX,
     queueDepthMax: WAITING_MAX,
@@ -99,8 +99,8 @@ function appendTo(file: FileHandle, { onWritten }: JournalOptions): Journal {
         await file.appendFile(lines.join(''));
         await file.datasync();
       } catch (error) {
-        broken = error;
-        throw error;
+        broken = asError(error);
+        throw broken;
       }
       onWritten?.(performance.now() - startedAt, lines.length);
       return lines.map(() => undefined);

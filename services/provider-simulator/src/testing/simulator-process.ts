@@ -23,13 +23,13 @@ export class SimulatorProcess {
     this.#environment = environment;
   }
 
-  /** A provider with an empty state folder, not started. */
+  /** A provider with a state folder, an empty one of its own where the settings name none; not started. */
   static async create(natsUrl: string, settings: Readonly<Record<string, string>> = {}): Promise<SimulatorProcess> {
     return new SimulatorProcess({
       NATS_URL: natsUrl,
       PROVIDER_NAME: 'lp-a',
       PROVIDER_SYMBOLS: '{"EUR/USD":"EURUSD","SPX500":{"symbol":"US500","volumeStep":"0.1"}}',
-      STATE_FOLDER: await mkdtemp(join(tmpdir(), 'simulator-')),
+      STATE_FOLDER: settings['STATE_FOLDER'] ?? (await mkdtemp(join(tmpdir(), 'simulator-'))),
       METRICS_PORT: String(await freePort()),
       ACK_WAIT: '1s',
       ...settings,
@@ -76,7 +76,7 @@ export class SimulatorProcess {
 
   async remove(): Promise<void> {
     await this.end('SIGKILL');
-    await rm(this.stateFolder, { recursive: true });
+    await rm(this.stateFolder, { recursive: true, force: true });
   }
 }
 
