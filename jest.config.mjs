@@ -12,7 +12,7 @@ const shared = {
 export default {
   maxWorkers: Math.min(4, availableParallelism()),
   // Jest knows this only for all projects together. Starting a process on a loaded machine takes its time.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,

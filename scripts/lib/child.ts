@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 
 export interface ChildEnd {
   readonly code: number | null;
@@ -12,8 +12,10 @@ export interface ChildRequest {
   readonly args: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
   readonly workingFolder?: string;
-  /** After this time the child is asked to end, and made to when it does not. */
+  /** After this time the child is asked to end. */
   readonly timeoutMs?: number;
+  /** How long a child that was asked to end may take before it is made to; long enough for it to stop what it started. */
+  readonly endingMsMax?: number;
   /** Ends the child early when it is aborted. */
   readonly stop?: AbortSignal;
   /** Takes what the child writes; without it the child writes where this process does. */
@@ -21,37 +23,27 @@ export interface ChildRequest {
 }
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const MERCY_MS = 15_000;
+const ENDING_MS_MAX = 30_000;
 
 /** Runs a child to its end. Signals that ask this process to end are passed on to it, and this process stays until it is gone. */
-export async function runChild({
-  program,
-  args,
-  environment,
-  workingFolder,
-  timeoutMs,
-  stop,
-  onOutput,
-}: ChildRequest): Promise<ChildEnd> {
-  const stdio = onOutput === undefined ? 'inherit' : (['ignore', 'pipe', 'pipe'] as const);
-  const child = spawn(program, args, { env: environment ?? process.env, cwd: workingFolder, stdio: stdio as 'inherit' });
-  for (const stream of [child.stdout, child.stderr] as (NodeJS.ReadableStream | null)[]) {
-    stream?.setEncoding('utf8');
-    stream?.on('data', (text: string) => onOutput?.(text));
-  }
+export async function runChild(request: ChildRequest): Promise<ChildEnd> {
+  const { program, args, timeoutMs, endingMsMax = ENDING_MS_MAX, stop } = request;
+  const child =
+    request.onOutput === undefined ? spawn(program, args, { ...optionsOf(request), stdio: 'inherit' }) : spawnRead(request);
   let mercy: NodeJS.Timeout | undefined;
-  const end = () => {
-    child.kill('SIGTERM');
-    mercy ??= setTimeout(() => child.kill('SIGKILL'), MERCY_MS);
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    mercy ??= setTimeout(() => child.kill('SIGKILL'), endingMsMax);
   };
-  const limit = timeoutMs === undefined ? undefined : setTimeout(end, timeoutMs);
-  stop?.addEventListener('abort', end, { once: true });
+  const endInTime = () => end('SIGTERM');
+  const limit = timeoutMs === undefined ? undefined : setTimeout(endInTime, timeoutMs);
+  stop?.addEventListener('abort', endInTime, { once: true });
   let interruptedBy: NodeJS.Signals | null = null;
   const listeners = STOP_SIGNALS.map((signal) => ({
     signal,
     pass: () => {
       interruptedBy ??= signal;
-      child.kill(signal);
+      end(signal);
     },
   }));
   for (const { signal, pass } of listeners) process.on(signal, pass);
@@ -63,9 +55,20 @@ export async function runChild({
   } finally {
     clearTimeout(limit);
     clearTimeout(mercy);
-    stop?.removeEventListener('abort', end);
+    stop?.removeEventListener('abort', endInTime);
     for (const { signal, pass } of listeners) process.off(signal, pass);
   }
+}
+
+const optionsOf = ({ environment, workingFolder }: ChildRequest) => ({ env: environment ?? process.env, cwd: workingFolder });
+
+function spawnRead(request: ChildRequest): ChildProcess {
+  const child = spawn(request.program, request.args, { ...optionsOf(request), stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => request.onOutput?.(text));
+  }
+  return child;
 }
 
 /** Ends this process by a signal, as whoever sent it expects. */

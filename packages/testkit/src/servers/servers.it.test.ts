@@ -170,7 +170,7 @@ describe('servers of a process that ends', () => {
       await servers.stop();
       await endWith(living.program, 'SIGTERM');
     }
-  });
+  }, 180_000);
 
   it('keep their passwords from other users', async () => {
     const { program, folder, source } = await startElsewhere('wait');
