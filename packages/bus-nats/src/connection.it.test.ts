@@ -41,6 +41,15 @@ it('keeps trying with credentials that are refused, and says why it is not conne
   await connection.close();
 });
 
+it('outlives a time in which its credentials are refused', async () => {
+  const { connection } = await testBus(urlWith('good'), { timing: { reconnectWaitMs: 20 } });
+  stub.accept('another');
+  await until(() => stub.passwords.length >= 6, 'it tried again and again');
+  expect((await connection.check()).ok).toBe(false);
+  stub.accept('good');
+  await until(() => connection.isConnected(), 'it was let in again');
+});
+
 it('fails at once on credentials that cannot be read', () => {
   expect(() =>
     connectBus({

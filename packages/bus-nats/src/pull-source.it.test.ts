@@ -1,6 +1,6 @@
 import { DeadLetterV1 } from '@margrave/contracts';
 import { createLogging, DONE, type Outcome } from '@margrave/runtime';
-import { testServers } from '@margrave/testkit';
+import { FaultProxy, testServers } from '@margrave/testkit';
 import { consumerLag, streamPosition } from './consumer.ts';
 import { managerOf } from './manager.ts';
 import { createPublisher, type OutgoingMessage } from './publisher.ts';
@@ -242,6 +242,34 @@ it('handles what it had taken when it stops, takes no more, and leaves the rest 
   const second = consume(bus);
   await until(() => first.handled.length + second.handled.length >= 200, 'the other had the rest');
   expect([...first.handled, ...second.handled].toSorted()).toEqual(executionIds(0, 200).toSorted());
+});
+
+it('leaves nothing behind of what was on its way to it when it stopped', async () => {
+  const { hostname: host, port } = new URL(natsUrl);
+  const proxy = await FaultProxy.start({ host, port: Number(port) });
+  try {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const consumer = consume(await testBus(natsUrl.replace(port, String(proxy.port))), {
+      handle: async (batch) => {
+        await held;
+        return batch.map((): Outcome => DONE);
+      },
+    });
+    await publish([execution(0)]);
+    await until(() => consumer.batchSizes.length === 1, 'it had something in hand');
+    await proxy.setMode({ kind: 'latency', latencyMs: 200 });
+    await publish(executions(1, 50));
+    await until(async () => (await unacknowledged()) === 50, 'the server had sent all');
+    const stopped = consumer.loop.stop();
+    release();
+    await stopped;
+    await until(async () => (await unacknowledged()) === 0, 'all were acknowledged', 5_000);
+    expect(consumer.handled.toSorted()).toEqual(executionIds(0, 50).toSorted());
+    await closeTestBuses();
+  } finally {
+    await proxy.close();
+  }
 });
 
 it('shares the work between two instances, each message handled by one', async () => {

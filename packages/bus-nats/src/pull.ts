@@ -68,7 +68,7 @@ export function startPull(
     if (error !== null) return broken(error.message);
     heardAt = performance.now();
     const status = message.subject.startsWith(inbox) ? message.headers?.code : undefined;
-    if (status !== undefined && status !== 0) return over ? undefined : hearStatus(status, message);
+    if (status !== undefined && status !== 0) return hearStatus(status, message);
     expected = Math.max(0, expected - 1);
     onMessage(message);
   };

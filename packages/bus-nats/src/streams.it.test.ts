@@ -32,9 +32,11 @@ it('makes the streams of the contracts, and leaves them alone the second time', 
   });
 });
 
-it('makes them once when several services start together', async () => {
-  const reports = await Promise.all([1, 2, 3, 4].map(() => ensureStreams(bus.client, contracts)));
+it('makes them once when several services start together, two versions among them', async () => {
+  const newer = { ...events, maxBytes: 2 * events.maxBytes };
+  const reports = await Promise.all([events, newer, events, newer].map((contract) => ensureStreams(bus.client, [contract])));
   expect(reports.flat().flatMap(({ faults }) => faults)).toEqual([]);
+  expect(await configOf('EVENTS')).toMatchObject({ max_bytes: newer.maxBytes });
 });
 
 it('widens a stream that is narrower, and leaves alone what an operator made wider', async () => {
