@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { withDeadline, DeadlineError, type CheckOutcome, type Logger } from '@margrave/runtime';
 import { ok, refuse, type Result } from '@margrave/vocabulary';
 import { Redis, type ChainableCommander } from 'ioredis';
@@ -87,13 +86,19 @@ export function connectClient({ url, deadlineMs = DEADLINE_MS, log }: CacheOptio
       const answer = await pipeline((commands) => commands.ping());
       return answer.ok ? { ok: true } : { ok: false, reason: answer.refusal.message };
     },
-    close: async () => {
-      const ended = once(redis, 'end');
-      redis.disconnect();
-      // A client that was just trying to connect again never says that it ended; there is nothing to wait for then.
-      await withDeadline(ended, deadlineMs, 'closing the connection to Redis').catch(() => undefined);
-    },
+    close: () => closeClient(redis, deadlineMs),
   };
+}
+
+async function closeClient(redis: Redis, deadlineMs: number): Promise<void> {
+  const ended = new Promise<void>((resolve) => redis.once('end', () => resolve()));
+  redis.disconnect();
+  try {
+    await withDeadline(ended, deadlineMs, 'closing the connection to Redis');
+  } catch (error) {
+    // A client that was just trying to connect again never says that it ended; there is nothing more to wait for then.
+    if (!(error instanceof DeadlineError)) throw error;
+  }
 }
 
 /** One line when Redis comes and one when it goes; each failed try only for who looks for it. */

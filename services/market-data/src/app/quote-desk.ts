@@ -18,8 +18,6 @@ import type { MarketInstrument, MarketRegistry } from './market-registry.ts';
 /** One symbol on the desk: its rules, what the feed said of it, and what has been told of it. Belongs to the desk alone. */
 export interface Line {
   instrument: MarketInstrument;
-  /** Key of equal sessions, so that many symbols ask the calendar once. */
-  sessionsKey: string;
   groups: readonly GroupLine[];
   sessionOpen: boolean;
   feed: SymbolFeed;
@@ -72,11 +70,7 @@ export class QuoteDesk {
     const listed = new Set(registry.instruments.map(({ symbol }) => symbol));
     for (const symbol of this.#lines.keys()) if (!listed.has(symbol)) this.#lines.delete(symbol);
     for (const instrument of registry.instruments) {
-      const configured = {
-        instrument,
-        sessionsKey: JSON.stringify(instrument.sessions),
-        groups: groupLines(instrument, registry),
-      };
+      const configured = { instrument, groups: groupLines(instrument, registry) };
       const line = this.#lines.get(instrument.symbol);
       if (line === undefined) this.#lines.set(instrument.symbol, newLine(configured));
       else Object.assign(line, configured);
@@ -86,12 +80,7 @@ export class QuoteDesk {
 
   /** Opens and closes sessions by database time. To be called a few times a second: a tick does not ask the calendar. */
   openSessions(databaseNowMs: number): void {
-    const openByKey = new Map<string, boolean>();
-    for (const line of this.#lines.values()) {
-      const known = openByKey.get(line.sessionsKey);
-      line.sessionOpen = known ?? isSessionOpen(line.instrument.sessions, databaseNowMs);
-      if (known === undefined) openByKey.set(line.sessionsKey, line.sessionOpen);
-    }
+    for (const line of this.#lines.values()) line.sessionOpen = isSessionOpen(line.instrument.sessions, databaseNowMs);
   }
 
   /** One tick, and what became of it. */
@@ -137,7 +126,7 @@ export class QuoteDesk {
   }
 }
 
-type Configured = Pick<Line, 'instrument' | 'sessionsKey' | 'groups'>;
+type Configured = Pick<Line, 'instrument' | 'groups'>;
 
 const newLine = (configured: Configured): Line => ({
   ...configured,

@@ -1,4 +1,4 @@
-import type { GroupId, InstrumentClass, PriceE8, SymbolName } from '@margrave/vocabulary';
+import type { GroupId, PriceE8, SymbolName } from '@margrave/vocabulary';
 import type { MarketInstrument, MarketRegistry } from './market-registry.ts';
 
 const ALWAYS = { timeZone: 'UTC', weekly: [{ fromMinute: 0, toMinute: 10_080 }], holidays: [] };
@@ -9,7 +9,7 @@ export const points = (count: number): PriceE8 => (BigInt(count) * 1_000n) as Pr
 
 export const instrumentNamed = (name: string, changes: Partial<MarketInstrument> = {}): MarketInstrument => ({
   symbol: symbolNamed(name),
-  class: 'fx' as InstrumentClass,
+  class: 'fx',
   digits: 5,
   tickE8: points(1),
   sessions: ALWAYS,
