@@ -4,7 +4,7 @@ let options: DemoOptions;
 try {
   options = readOptions(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`margrave: ${error instanceof Error ? error.message : error}\nusage: ${USAGE}\n`);
+  process.stderr.write(`margrave: ${error instanceof Error ? error.message : String(error)}\nusage: ${USAGE}\n`);
   process.exit(2);
 }
 

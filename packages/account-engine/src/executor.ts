@@ -2,27 +2,18 @@ import {
   decide,
   type Account,
   type Change,
-  type Command,
   type DecisionContext,
   type Group,
   type IdSource,
   type Market,
-  type Order,
-  type Past,
-  type Position,
 } from '@margrave/domain';
-import type {
-  AccountAggregateRows,
-  CommandResult,
-  CommandRows,
-  MessageRow,
-  OrderRow,
-  PositionRow,
-} from '@margrave/store-postgres';
+import { asError } from '@margrave/runtime';
+import type { AccountAggregateRows, CommandResult, CommandRows, MessageRow } from '@margrave/store-postgres';
 import type { AccountId, OrderId, PositionId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Answer, Outcome, StageTimes, Submission } from './api.ts';
-import { accountFromRows, orderFromRow, positionFromRow } from './from-rows.ts';
+import { accountFromRows } from './from-rows.ts';
+import { KnownPast } from './known-past.ts';
 import type { AccountStore, AggregateCache, CommitBatch, CommitOutcome } from './ports.ts';
 import type { RecentAccounts } from './recent-accounts.ts';
 import { commandRows } from './to-rows.ts';
@@ -314,32 +305,10 @@ interface Decided {
 }
 
 const unavailable = (task: Task, error: unknown): Outcome =>
-  task.uncertain ? { kind: 'unknown' } : { kind: 'unavailable', why: error instanceof Error ? error.message : `${error}` };
+  task.uncertain ? { kind: 'unknown' } : { kind: 'unavailable', why: asError(error).message };
 
 /** One id a command, for ever: the client's key, or the provider's execution. */
 function commandId({ accountId, client, execution }: Submission): string | undefined {
   if (client !== null) return `${accountId} ${client.key}`;
   return execution === null ? undefined : `${execution.provider} ${execution.executionId}`;
-}
-
-/** Found by account and id: what another account holds is not there. */
-class KnownPast {
-  readonly #orders = new Map<string, Order>();
-  readonly #positions = new Map<string, Position>();
-
-  constructor(orders: readonly OrderRow[], positions: readonly PositionRow[]) {
-    for (const row of orders) this.#orders.set(`${row.accountId} ${row.orderId}`, orderFromRow(row));
-    for (const row of positions) this.#positions.set(`${row.accountId} ${row.positionId}`, positionFromRow(row));
-  }
-
-  of(accountId: AccountId, command: Command): Past {
-    if (command.kind === 'report') return { order: this.#orders.get(`${accountId} ${command.orderId}`) };
-    return command.kind === 'close' ? { position: this.#positions.get(`${accountId} ${command.positionId}`) } : {};
-  }
-
-  /** A later command of the batch may name what an earlier one ended. */
-  note({ accountId, orders, positions }: Change): void {
-    for (const order of orders) this.#orders.set(`${accountId} ${order.orderId}`, order);
-    for (const position of positions) this.#positions.set(`${accountId} ${position.positionId}`, position);
-  }
 }

@@ -1,5 +1,5 @@
 import { ProviderOrderCloseV1, ProviderOrderNewV1, ProviderOrderStatusV1 } from '@margrave/contracts';
-import type { Change, Instrument, ProviderInstruction } from '@margrave/domain';
+import type { Change, ProviderInstruction } from '@margrave/domain';
 import type { MessageRow } from '@margrave/store-postgres';
 import { formatE8, type ProviderName, type SymbolName } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
@@ -13,7 +13,6 @@ export interface ProviderInstrument {
 }
 
 export type FindProviderInstrument = (provider: ProviderName, symbol: SymbolName) => ProviderInstrument | undefined;
-export type FindInstrument = (symbol: SymbolName) => Instrument | undefined;
 
 /** What a change tells providers, as messages that leave with its commit. */
 export const providerMessages = (change: Change, find: FindProviderInstrument): readonly MessageRow[] =>

@@ -38,7 +38,7 @@ const MARK_DELAY_MS = 50;
 export class Publisher {
   readonly #parts: PublisherParts;
   readonly #toMark: OutboxId[] = [];
-  #underWay = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: PublisherParts) {

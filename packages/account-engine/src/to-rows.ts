@@ -1,4 +1,4 @@
-import { AccountEventV1 } from '@margrave/contracts';
+import type { AccountEventV1 } from '@margrave/contracts';
 import type { Account, AccountEvent, Change, Deal, DecisionRecord, LedgerEntry, Order, Position } from '@margrave/domain';
 import type {
   AccountRow,

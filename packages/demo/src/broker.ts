@@ -193,7 +193,10 @@ async function untilReady({
   const untilMs = performance.now() + READY_MS_MAX;
   let last = 'it does not answer';
   while (performance.now() < untilMs) {
-    const answer = await fetch(`${metricsUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+    const answer = await fetch(`${metricsUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch((error: unknown) => {
+      last = String(error);
+      return undefined;
+    });
     if (answer?.ok === true) return;
     if (answer !== undefined) last = await answer.text();
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -107,8 +107,16 @@ async function tell(broker: Broker, client: GatewayClient, tally: Tally, voice: 
       const quotes = await quotesPublished(broker);
       const nowMs = performance.now();
       // A server that was just killed is no reason to stop telling.
-      const counts = await countOrders(sql).catch(() => []);
-      const shown = SHOWN && (await client.get<AccountV1>(`/v1/accounts/${SHOWN.accountId}`).catch(() => undefined));
+      const counts = await countOrders(sql).catch((error: unknown) => {
+        voice.say(`the orders could not be counted: ${String(error)}`);
+        return [];
+      });
+      const shown =
+        SHOWN &&
+        (await client.get<AccountV1>(`/v1/accounts/${SHOWN.accountId}`).catch((error: unknown) => {
+          tally.unexpected.push(String(error));
+          return undefined;
+        }));
       voice.print(
         describeMoment({
           seconds: (nowMs - startedMs) / 1_000,

@@ -7,7 +7,7 @@ import { createAccounts, seedDemo } from '@margrave/store-postgres';
 import { testServers, type TestServers } from '@margrave/testkit';
 import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books';
 import type { Currency, GroupId, MoneyE8, ProviderName } from '@margrave/vocabulary';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
@@ -251,7 +251,10 @@ describe('what is delivered again', () => {
     const manager = await jetstreamManager(nats);
     await manager.consumers.delete(EXECUTIONS_CONSUMER.stream, EXECUTIONS_CONSUMER.durable);
     await until('the consumer to be made again', () =>
-      manager.consumers.info(EXECUTIONS_CONSUMER.stream, EXECUTIONS_CONSUMER.durable).catch(() => undefined),
+      manager.consumers.info(EXECUTIONS_CONSUMER.stream, EXECUTIONS_CONSUMER.durable).catch((error: unknown) => {
+        if (error instanceof JetStreamApiError) return undefined; // not made again yet
+        throw error;
+      }),
     );
     await drained();
     expect(await Promise.all([LP_A, LP_B].map(stateOf))).toEqual(before);

@@ -1,11 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSigner } from 'fast-jwt';
 
-export interface GatewayAccess {
-  readonly url: string;
-  readonly secret: string;
-}
-
 export const ISSUER = 'margrave';
 export const AUDIENCE = 'margrave-api';
 

@@ -75,7 +75,7 @@ export function watchServer(
     server
       .restart()
       .catch((error: unknown) =>
-        say(`${server.name} could not be started again: ${error instanceof Error ? error.message : error}`),
+        say(`${server.name} could not be started again: ${error instanceof Error ? error.message : String(error)}`),
       )
       .finally(() => {
         restarting = false;

@@ -62,7 +62,7 @@ export async function trade(
         take(await client.post(`${account}/orders`, order), tally, 'placed');
       }
     } catch (error) {
-      tally.unexpected.push(error instanceof Error ? error.message : `${error}`);
+      tally.unexpected.push(error instanceof Error ? error.message : String(error));
     }
     await pause(plan.pauseMs, stop);
   }

@@ -20,7 +20,7 @@ import type { PlaceOrder } from './command.ts';
 import { profitRates } from './conversion.ts';
 import type { CheckRecord } from './decision-record.ts';
 import { count, lots, priceStale, priceUnavailable, word, type Denial } from './denial.ts';
-import { fillAtOnce, type FillTerms } from './fill.ts';
+import { fillAtOnce, type TradeTerms } from './fill.ts';
 import type { Instrument } from './instrument.ts';
 import { unitBasis } from './margin/basis.ts';
 import { pointE8, quoteState, type Market } from './market.ts';
@@ -78,15 +78,6 @@ function newOrder(account: Account, command: PlaceOrder, change: ChangeBuilder):
     decisionId: change.nextId<DecisionId>(),
     createdAtMs: change.nowMs,
   };
-}
-
-/** What an order is dealt on, once nothing but margin can refuse it. */
-export interface TradeTerms extends FillTerms {
-  /** The worst price that the order may fill at; the margin is reckoned on it. */
-  readonly reservedPriceE8: PriceE8;
-  readonly deviationE8: PriceE8;
-  /** The symbols whose prices made the basis. */
-  readonly path: readonly SymbolName[];
 }
 
 function tradeTerms(account: Account, command: PlaceOrder, context: DecisionContext): Result<TradeTerms, Denial> {

@@ -14,6 +14,7 @@ import {
   type MoneyE8,
   type PositionId,
   type PriceE8,
+  type SymbolName,
 } from '@margrave/vocabulary';
 import type { OrderFlag, Position } from './account.ts';
 import type { ChangeBuilder, DraftOrder } from './change.ts';
@@ -32,6 +33,15 @@ export interface FillTerms {
   readonly unitBasis: Fraction;
   /** Quote currency → account currency. */
   readonly profitRates: ProfitRates;
+}
+
+/** What an order is dealt on, once nothing but margin can refuse it. */
+export interface TradeTerms extends FillTerms {
+  /** The worst price that the order may fill at; the margin is reckoned on it. */
+  readonly reservedPriceE8: PriceE8;
+  readonly deviationE8: PriceE8;
+  /** The symbols whose prices made the basis. */
+  readonly path: readonly SymbolName[];
 }
 
 /** One execution of an order. */

@@ -1,7 +1,7 @@
 import type { ChangeBuilder, DraftOrder } from './change.ts';
 import { ENGINE_VERSION, type CheckRecord, type DecisionRecord } from './decision-record.ts';
 import type { Denial } from './denial.ts';
-import type { TradeTerms } from './decide-place.ts';
+import type { TradeTerms } from './fill.ts';
 
 /** What is kept of why an order was accepted or denied. */
 export function recordDecision(

@@ -1,3 +1,5 @@
+import { asError } from './bug.ts';
+
 /** Something took longer than its deadline. What it does meanwhile is not known: it may still happen. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
@@ -27,7 +29,7 @@ export function withDeadline<Value>(promise: PromiseLike<Value>, deadlineMs: num
       },
       (error: unknown) => {
         clearTimeout(timer);
-        reject(error);
+        reject(asError(error));
       },
     );
   });

@@ -7,6 +7,8 @@ export interface ProcessHost {
   on(event: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
   on(event: 'unhandledRejection' | 'uncaughtException', listener: (error: unknown) => void): unknown;
   exit(code: number): void;
+  /** Where it is said that the log itself cannot be written. */
+  readonly stderr: { write(text: string): unknown };
 }
 
 export interface LifecycleOptions {
@@ -58,8 +60,10 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   const exit = async (code: number): Promise<void> => {
     if (ending === 'exiting') return;
     ending = 'exiting';
-    // A log that cannot be written must not keep a dead process alive.
-    await withDeadline(flushLog(), FLUSH_DEADLINE_MS, 'writing the log').catch(() => undefined);
+    // A log that cannot be written must not keep a dead process alive, nor be the reason that it dies in silence.
+    await withDeadline(flushLog(), FLUSH_DEADLINE_MS, 'writing the log').catch((error: unknown) => {
+      host.stderr.write(`The log could not be written to its end: ${asError(error).message}\n`);
+    });
     host.exit(code);
   };
 
@@ -121,14 +125,15 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
       return value;
     })();
     starting = Promise.allSettled([starting, run]);
+    let value;
     try {
-      const value = await run;
-      // Stopping began while this part was starting: it is stopped with the others, and nothing more is started.
-      return ending === 'no' ? value : never();
+      value = await run;
     } catch (error) {
       fail(error, `${name} did not start`);
       return never();
     }
+    // Stopping began while this part was starting: it is stopped with the others, and nothing more is started.
+    return ending === 'no' ? value : never();
   };
 
   return { part, stop, fail };

@@ -16,7 +16,6 @@ export function rational(numerator: bigint, denominator = 1n): Rational {
 const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b));
 
 export const plus = (a: Rational, b: Rational): Rational => rational(a[0] * b[1] + b[0] * a[1], a[1] * b[1]);
-export const minus = (a: Rational, b: Rational): Rational => rational(a[0] * b[1] - b[0] * a[1], a[1] * b[1]);
 export const times = (a: Rational, b: Rational): Rational => rational(a[0] * b[0], a[1] * b[1]);
 export const over = (a: Rational, b: Rational): Rational => rational(a[0] * b[1], a[1] * b[0]);
 export const isLess = (a: Rational, b: Rational): boolean => a[0] * b[1] < b[0] * a[1];

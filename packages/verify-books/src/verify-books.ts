@@ -46,7 +46,7 @@ export const verifyBooks = (sql: Sql): Promise<readonly Finding[]> =>
     const findings: Finding[] = [];
     for (const invariant of INVARIANTS) findings.push(await invariant(snapshot as unknown as Sql));
     return findings;
-  }) as Promise<readonly Finding[]>;
+  });
 
 /** A table for a person: what was checked, how many, what broke. */
 export function describeFindings(findings: readonly Finding[]): string {

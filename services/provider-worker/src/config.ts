@@ -1,4 +1,4 @@
-import { setting, sharedSettings, type Configuration } from '@margrave/runtime';
+import { setting, sharedSettings } from '@margrave/runtime';
 
 /** What can be set of provider-worker. */
 export const configurationDeclaration = {
@@ -41,5 +41,3 @@ export const configurationDeclaration = {
     default: 2_000,
   }),
 } as const;
-
-export type WorkerConfiguration = Configuration<typeof configurationDeclaration>;

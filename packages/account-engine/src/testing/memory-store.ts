@@ -91,7 +91,7 @@ export class MemoryStore implements AccountStore {
 
   #nextOutboxId(): OutboxId {
     this.#outboxId += 1n;
-    return `${this.#outboxId}` as OutboxId;
+    return `${this.#outboxId}`;
   }
 
   #judge(command: CommandRows): CommandResult['outcome'] {
