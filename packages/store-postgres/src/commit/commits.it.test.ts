@@ -1,9 +1,12 @@
 import { FaultProxy } from '@margrave/testkit';
+import { openConnection } from '../connection/connection.ts';
+import { typedFailure } from '../connection/failure.ts';
 import { StoreUnavailable } from '../errors.ts';
 import { connectStore, type Store } from '../store.ts';
 import type { AccountRow, CommandRows } from '../rows.ts';
 import { createRowMaker, emptyCommand, localFill } from '../testing/command-rows.ts';
 import { openTestStore, outcomes, silentLog, type TestStore } from '../testing/test-store.ts';
+import { sendBatch } from './commit-batch.ts';
 
 let test: TestStore;
 const maker = createRowMaker();
@@ -172,6 +175,18 @@ describe('when the server does not answer', () => {
     expect(await test.account(account.accountId)).toEqual(account);
   });
 
+  it('the server refuses a commit that reaches it after the moment named with it', async () => {
+    const account = await newAccount();
+    const connection = await openConnection({ databaseUrl: test.serviceUrl, applicationName: 'late', connectTimeoutMs: 5_000 });
+    const late = sendBatch(connection, test.epoch, (await test.store.databaseNowMs()) - 1, [
+      localFill(maker, account, 'too-late'),
+    ]);
+    const error: unknown = await late.catch((thrown: unknown) => typedFailure('commit_batch', thrown, true));
+    await connection.end();
+    expect(error).toMatchObject({ reason: 'too_late', outcome: 'nothing_happened' });
+    expect(await test.account(account.accountId)).toEqual(account);
+  });
+
   it('a commit that waits for a lock beyond its deadline does not take place afterwards', async () => {
     const account = await newAccount();
     await test.store.withLockedAccounts([account.accountId], async () => {
@@ -192,6 +207,19 @@ describe('when the server does not answer', () => {
     expect((await failed(commit)).outcome).toBe('unknown');
     await proxy.setMode({ kind: 'pass' });
     expect(await store.findCommandKey(command.accountId, 'answered')).toEqual(command.commandKey);
+  });
+
+  it('a key is called unused only when no commit that brings it is still under way', async () => {
+    const account = await newAccount();
+    const command = localFill(maker, account, 'under-way');
+    const connection = await openConnection({ databaseUrl: test.serviceUrl, applicationName: 'slow', connectTimeoutMs: 5_000 });
+    await connection.script('begin');
+    await sendBatch(connection, test.epoch, (await test.store.databaseNowMs()) + 10_000, [command]);
+    const found = test.store.findCommandKey(account.accountId, 'under-way');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await connection.script('commit');
+    expect(await found).toEqual(command.commandKey);
+    await connection.end();
   });
 
   it('calls beyond the pool fail at their deadline too, and nothing happened', async () => {

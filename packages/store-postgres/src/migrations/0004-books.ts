@@ -32,7 +32,7 @@ create table ledger_entries (
   entry_id entity_id primary key,
   journal_id entity_id not null,
   account_id entity_id,
-  house label,
+  house house_account,
   currency currency not null,
   amount_e8 booked_money_e8 not null,
   kind ledger_kind not null,
