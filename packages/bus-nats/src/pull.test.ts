@@ -25,10 +25,10 @@ function pulling(timing = { expiresMs: 1_000, heartbeatMs: 1_000 }) {
   const status = (code: number, description = '', fields: Record<string, string> = {}): void => {
     const given: MsgHdrs = headers(code, description);
     for (const [name, value] of Object.entries(fields)) given.set(name, value);
-    hear(null, { subject: `${INBOX}.1`, headers: given, data: new Uint8Array() } as Msg);
+    void hear(null, { subject: `${INBOX}.1`, headers: given, data: new Uint8Array() } as Msg);
   };
   const deliver = (count: number): void => {
-    for (let n = 0; n < count; n += 1) hear(null, { subject: 'some.subject', data: new Uint8Array() } as Msg);
+    for (let n = 0; n < count; n += 1) void hear(null, { subject: 'some.subject', data: new Uint8Array() } as Msg);
   };
   return { pull, requests, told, status, deliver };
 }

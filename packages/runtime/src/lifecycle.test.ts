@@ -11,6 +11,7 @@ function testLifecycle(options: Partial<LifecycleOptions> = {}) {
     levels: [],
     destination: { write: (line: string) => void entries.push(JSON.parse(line)) },
   });
+  const complaints: string[] = [];
   let exited: (code: number) => void = () => undefined;
   const exit = new Promise<number>((resolve) => (exited = resolve));
   const lifecycle = createLifecycle({
@@ -19,10 +20,11 @@ function testLifecycle(options: Partial<LifecycleOptions> = {}) {
     host: {
       on: (event: string, listener: (error?: unknown) => void) => listeners.set(event, listener),
       exit: (code) => exited(code),
+      stderr: { write: (text) => complaints.push(text) },
     },
     ...options,
   });
-  return { lifecycle, exit, entries, emit: (event: string, error?: unknown) => listeners.get(event)?.(error) };
+  return { lifecycle, exit, entries, complaints, emit: (event: string, error?: unknown) => listeners.get(event)?.(error) };
 }
 
 it('starts parts in order, hands on what they are, and stops them in reverse when it is told to', async () => {
@@ -140,4 +142,11 @@ it.each(['unhandledRejection', 'uncaughtException'])('logs %s once and ends the 
   expect(await exit).toBe(1);
   expect(steps).toEqual([]);
   expect(entries.filter((entry) => entry.level === 'fatal')).toHaveLength(1);
+});
+
+it('ends the process though its log cannot be written, and says so', async () => {
+  const { lifecycle, exit, complaints } = testLifecycle({ flushLog: () => Promise.reject(new Error('broken pipe')) });
+  lifecycle.stop('a test');
+  expect(await exit).toBe(0);
+  expect(complaints).toEqual(['The log could not be written to its end: broken pipe\n']);
 });
