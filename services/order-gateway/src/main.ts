@@ -113,20 +113,20 @@ const engine = await lifecycle.part(
     }),
   (opened) => opened.stop(),
 );
-await lifecycle.part(
+const gateway = await lifecycle.part(
   'http',
   async () => {
-    const gateway = await createGateway({
+    const face = await createGateway({
       configuration,
       needs: { ...engineNeeds(engine), records: storeRecords(store), isUnavailable: (error) => store.failureOf(error) !== 'bug' },
       metrics,
       health,
       component: (name) => logging.component(name),
     });
-    await gateway.listen({ host: configuration.httpHost, port: configuration.httpPort });
-    return gateway;
+    await face.listen({ host: configuration.httpHost, port: configuration.httpPort });
+    return face;
   },
-  (gateway) => gateway.close(),
+  (face) => face.close(),
 );
 
 // NATS and Redis may be away: orders are taken all the same, and what is to be told waits in the outbox.
@@ -139,4 +139,4 @@ health.addReadiness({
   },
 });
 health.setPhase('serving');
-log.info({ httpPort: configuration.httpPort }, 'Taking orders');
+log.info({ address: gateway.listeningOrigin }, 'Taking orders');
