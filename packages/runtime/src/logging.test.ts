@@ -74,10 +74,10 @@ describe('redaction', () => {
 
   it('stays fast on hostile text', () => {
     const { logging } = loggingToLines();
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     for (const piece of ['a-', '"a', 'token\\"', 'eyJ', 'bearer ', '://', 'S'.repeat(50)]) {
       logging.redact(piece.repeat(100_000 / piece.length));
     }
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
   });
 });
