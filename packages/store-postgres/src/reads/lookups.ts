@@ -1,16 +1,16 @@
 import type { AccountId, ClientOrderId, DecisionId, OrderId, ProviderName, RequestId } from '@margrave/vocabulary';
 import type { Connection, Parameter } from '../connection/connection.ts';
 import type { AppliedExecutionRow, CommandKeyRow, DecisionRow, OrderRow, RequestRow } from '../rows.ts';
-import type { Table } from '../rows/table.ts';
+import type { ReadTable } from '../rows/table.ts';
 import { APPLIED_EXECUTIONS, COMMAND_KEYS, DECISIONS, ORDERS, REQUESTS } from '../rows/tables.ts';
 import { idArray, jsonOfEach } from './sql.ts';
 
-const select = <Row>(table: Table<Row>, condition: string): string =>
+const select = <Row>(table: ReadTable<Row>, condition: string): string =>
   `select ${table.selected('t')} as row from ${table.name} t where ${condition}`;
 
 async function find<Row>(
   connection: Connection,
-  table: Table<Row>,
+  table: ReadTable<Row>,
   text: string,
   parameters: readonly Parameter[],
 ): Promise<Row[]> {

@@ -1,6 +1,6 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql, type RawBuilder } from 'kysely';
 import type { Connection } from '../connection/connection.ts';
-import type { Table } from '../rows/table.ts';
+import type { ReadTable } from '../rows/table.ts';
 import { jsonOfEach } from './sql.ts';
 
 /** The columns that pages filter and sort by; ids travel as decimal strings. */
@@ -22,7 +22,7 @@ export const builder = new Kysely<PagedTables>({
 });
 
 /** A whole row of a table as the JSON that `fetchRows` decodes. */
-export const wholeRow = <Row>(table: Table<Row>, alias: string): RawBuilder<string> =>
+export const wholeRow = <Row>(table: ReadTable<Row>, alias: string): RawBuilder<string> =>
   sql<string>`${sql.raw(table.selected(alias))}`;
 
 interface Compiled {
@@ -31,7 +31,7 @@ interface Compiled {
 }
 
 /** Runs a built statement whose column `row` is a `wholeRow`. */
-export async function fetchRows<Row>(connection: Connection, table: Table<Row>, compiled: Compiled): Promise<Row[]> {
+export async function fetchRows<Row>(connection: Connection, table: ReadTable<Row>, compiled: Compiled): Promise<Row[]> {
   const rows = await connection.query(compiled.sql, compiled.parameters as readonly string[]);
   return jsonOfEach(rows, 'row').map(table.decode);
 }

@@ -1,13 +1,17 @@
 import { fraction, type Fraction } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 
-/** How one field of a row stands in its table, in a packed row on the way in, and in a JSON array on the way out. */
-export interface Column<Value> {
+/** How one field of a row stands in its table and comes out of it, in a JSON array. */
+export interface ReadColumn<Value> {
   readonly name: string;
   /** The SQL expression whose JSON `decode` reads. */
   readonly selected: (reference: string) => string;
-  readonly encode: (value: Value) => string;
   readonly decode: (json: unknown) => Value;
+}
+
+/** A field that also goes in, in a packed row. */
+export interface Column<Value> extends ReadColumn<Value> {
+  readonly encode: (value: Value) => string;
 }
 
 /** The separators of packed rows (migration 6) are control characters, which no text of ours holds. */
@@ -112,10 +116,9 @@ export const wordsColumn = (name: string): Column<readonly string[]> => ({
   },
 });
 
-export const booleanColumn = (name: string): Column<boolean> => ({
+export const booleanColumn = (name: string): ReadColumn<boolean> => ({
   name,
   selected: (reference) => reference,
-  encode: (value) => (value ? 't' : 'f'),
   decode: (json) => {
     assert(typeof json === 'boolean', `column ${name} should be true or false`);
     return json;
@@ -123,18 +126,16 @@ export const booleanColumn = (name: string): Column<boolean> => ({
 });
 
 /** JSON whose form the table checks. */
-export const valueColumn = <Value>(name: string): Column<Value> => ({
+export const valueColumn = <Value>(name: string): ReadColumn<Value> => ({
   name,
   selected: (reference) => reference,
-  encode: (value) => JSON.stringify(value),
   decode: (json) => json as Value,
 });
 
 /** An exact fraction, in two columns. */
-export const fractionColumn = (name: string): Column<Fraction> => ({
+export const fractionColumn = (name: string): ReadColumn<Fraction> => ({
   name,
   selected: (reference) => `json_build_array(${reference}_numerator::text, ${reference}_denominator::text)`,
-  encode: ({ numerator, denominator }) => `${numerator}/${denominator}`,
   decode: (json) => {
     assert(Array.isArray(json) && json.length === 2, `${name} should be a numerator and a denominator`);
     const [numerator, denominator] = json as [string, string];

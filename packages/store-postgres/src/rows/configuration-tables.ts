@@ -1,8 +1,8 @@
 import type { GroupInstrumentRow, GroupRow, InstrumentRow, ProviderInstrumentRow, ProviderRow } from '../configuration-rows.ts';
 import { booleanColumn, fractionColumn, integerColumn, jsonColumn, numberColumn, textColumn, valueColumn } from './column.ts';
-import { defineTable } from './table.ts';
+import { defineReadTable } from './table.ts';
 
-export const INSTRUMENTS = defineTable<InstrumentRow>('instruments', {
+export const INSTRUMENTS = defineReadTable<InstrumentRow>('instruments', {
   symbol: textColumn('symbol'),
   class: textColumn('class'),
   baseCurrency: textColumn('base_currency'),
@@ -21,7 +21,7 @@ export const INSTRUMENTS = defineTable<InstrumentRow>('instruments', {
   defaultDeviationPoints: integerColumn('default_deviation_points'),
 });
 
-export const GROUPS = defineTable<GroupRow>('groups', {
+export const GROUPS = defineReadTable<GroupRow>('groups', {
   groupId: textColumn('group_id'),
   flow: textColumn('flow'),
   provider: textColumn('provider'),
@@ -31,19 +31,19 @@ export const GROUPS = defineTable<GroupRow>('groups', {
   stopOutLevel: fractionColumn('stop_out_level'),
 });
 
-export const GROUP_INSTRUMENTS = defineTable<GroupInstrumentRow>('group_instruments', {
+export const GROUP_INSTRUMENTS = defineReadTable<GroupInstrumentRow>('group_instruments', {
   groupId: textColumn('group_id'),
   symbol: textColumn('symbol'),
   markupPoints: integerColumn('markup_points'),
   permitted: booleanColumn('permitted'),
 });
 
-export const PROVIDERS = defineTable<ProviderRow>('providers', {
+export const PROVIDERS = defineReadTable<ProviderRow>('providers', {
   provider: textColumn('provider'),
   silenceLimitMs: numberColumn('silence_limit_ms'),
 });
 
-export const PROVIDER_INSTRUMENTS = defineTable<ProviderInstrumentRow>('provider_instruments', {
+export const PROVIDER_INSTRUMENTS = defineReadTable<ProviderInstrumentRow>('provider_instruments', {
   provider: textColumn('provider'),
   symbol: textColumn('symbol'),
   providerSymbol: textColumn('provider_symbol'),

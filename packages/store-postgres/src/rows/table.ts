@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict';
-import { FIELD_SEPARATOR, ROW_SEPARATOR, type Column } from './column.ts';
+import { FIELD_SEPARATOR, ROW_SEPARATOR, type Column, type ReadColumn } from './column.ts';
 
-/** A column for each field of a row; their order is the order of the fields in a packed row. */
-export type Columns<Row> = { readonly [Field in keyof Row]-?: Column<Row[Field]> };
-
-export interface Table<Row> {
+/** A table that the store only reads. */
+export interface ReadTable<Row> {
   readonly name: string;
   /** A JSON array of the row's fields, which `decode` reads; `alias` is the table's in the query. */
   readonly selected: (alias: string) => string;
   readonly decode: (json: unknown) => Row;
+}
+
+export interface Table<Row> extends ReadTable<Row> {
   /** A packed row that belongs to a command of a batch, counted from 1. */
   readonly pack: (commandNumber: number, row: Row) => string;
 }
 
-export function defineTable<Row>(name: string, columns: Columns<Row>): Table<Row> {
-  const fields = Object.entries(columns) as [keyof Row, Column<unknown>][];
+export function defineReadTable<Row>(
+  name: string,
+  columns: { readonly [Field in keyof Row]-?: ReadColumn<Row[Field]> },
+): ReadTable<Row> {
+  const fields = Object.entries(columns) as [keyof Row, ReadColumn<unknown>][];
   return {
     name,
     selected: (alias) => `json_build_array(${fields.map(([, column]) => column.selected(`${alias}.${column.name}`)).join(', ')})`,
@@ -27,6 +31,14 @@ export function defineTable<Row>(name: string, columns: Columns<Row>): Table<Row
       }
       return row as Row;
     },
+  };
+}
+
+/** The order of the columns is the order of the fields in a packed row. */
+export function defineTable<Row>(name: string, columns: { readonly [Field in keyof Row]-?: Column<Row[Field]> }): Table<Row> {
+  const fields = Object.entries(columns) as [keyof Row, Column<unknown>][];
+  return {
+    ...defineReadTable(name, columns),
     pack: (commandNumber, row) => {
       let packed = commandNumber.toString();
       for (const [field, column] of fields) packed += FIELD_SEPARATOR + column.encode(row[field]);
@@ -38,7 +50,7 @@ export function defineTable<Row>(name: string, columns: Columns<Row>): Table<Row
 export const joinPacked = (rows: readonly string[]): string => rows.join(ROW_SEPARATOR);
 
 /** The rows of a JSON array of arrays; `null`, which json_agg gives for no rows, is none. */
-export function decodeRows<Row>(table: Table<Row>, json: unknown): Row[] {
+export function decodeRows<Row>(table: ReadTable<Row>, json: unknown): Row[] {
   if (json === null) return [];
   assert(Array.isArray(json), `rows of ${table.name} should be an array`);
   return json.map(table.decode);
