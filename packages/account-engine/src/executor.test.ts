@@ -185,3 +185,17 @@ describe('a bug in one decision', () => {
     expect(settlements).toMatchObject([{ kind: 'committed' }, { kind: 'bug' }]);
   });
 });
+
+describe('a command that the store refuses as a bug', () => {
+  it('costs no other command of its batch', async () => {
+    const { store, runAll } = bench();
+    const commit = store.commitBatch;
+    store.commitBatch = (epoch, commands) =>
+      commands.some(({ commandKey }) => commandKey?.key === 'poison')
+        ? Promise.reject(new StoreError('bug'))
+        : commit(epoch, commands);
+    const settlements = await runAll([task(buy('before')), task(buy('poison')), task(buy('after'))]);
+    expect(settlements).toMatchObject([{ kind: 'committed' }, { kind: 'bug' }, { kind: 'committed' }]);
+    expect(versionOf(store)).toBe(3n);
+  });
+});

@@ -93,8 +93,8 @@ export class Executor {
       );
     } catch (error) {
       const failure = this.#parts.store.failureOf(error);
-      if (failure === 'bug') throw error;
       this.#forget(live);
+      if (failure === 'bug') return this.#runAlone(tasks, error);
       for (const task of live) {
         if (settlements.has(task)) continue;
         if (failure === 'unknown' && sent.has(task)) task.lookUp = task.uncertain = true;
@@ -102,6 +102,14 @@ export class Executor {
       }
     }
     return tasks.map((task) => settlements.get(task) ?? 'again');
+  }
+
+  /** A bug in one command must not cost the others of its batch: nothing of it was committed, so each is run by itself. */
+  async #runAlone(tasks: readonly Task[], error: unknown): Promise<readonly Settlement[]> {
+    if (tasks.length === 1) return [{ kind: 'bug', error }];
+    const settlements: Settlement[] = [];
+    for (const task of tasks) settlements.push(...(await this.run([task])));
+    return settlements;
   }
 
   /** After an unknown outcome, or when the store knew the command's id, its first outcome is looked up before anything is decided. */
