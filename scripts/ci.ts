@@ -84,11 +84,10 @@ async function runReadme(): Promise<void> {
   }
 }
 
-const pathOfReader = (): string =>
-  (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .filter((folder) => !folder.startsWith(REPOSITORY))
-    .join(delimiter);
+function pathOfReader(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.filter((folder) => !folder.startsWith(REPOSITORY)).join(delimiter);
+}
 
 function minutes(): string {
   return `${((performance.now() - started) / 60_000).toFixed(1)} minutes`;

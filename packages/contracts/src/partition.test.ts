@@ -5,7 +5,7 @@ import { accountPartition, checkPartition } from './partition.ts';
 describe('the partition of an account', () => {
   it('is its id modulo 64', () => {
     fc.assert(
-      fc.property(fc.bigInt(1_000_000_000n, 9_999_999_999_999_999_999n), (id) =>
+      fc.property(fc.bigInt(1_000_000_000n, 999_999_999_999_999_999n), (id) =>
         expect(accountPartition(String(id) as AccountId)).toBe(String(id % 64n)),
       ),
     );

@@ -2,16 +2,16 @@
  * How long a batch of one and of a hundred takes, beside what nothing can be faster than: an empty round trip, and one row
  * committed. Run it on an idle machine, with an empty database on the same one:
  *
- *     DATABASE_ADMIN_URL=postgres://… node packages/store-postgres/src/measure-commit-main.ts
+ *     DATABASE_ADMIN_URL=postgres://… node packages/store-postgres/src/testing/measure-commit-main.ts
  */
 import type { Currency, GroupId, MoneyE8 } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
-import { createAccounts } from './admin/open-accounts.ts';
-import { seedDemo } from './demo/seed-demo.ts';
-import { migrate, withAdminConnection } from './migrate.ts';
-import type { AccountRow, CommandRows } from './rows.ts';
-import { connectStore } from './store.ts';
-import { createRowMaker, localFill, providerOrder } from './testing/command-rows.ts';
+import { createAccounts } from '../admin/open-accounts.ts';
+import { seedDemo } from '../demo/seed-demo.ts';
+import { migrate, withAdminConnection } from '../migrate.ts';
+import type { AccountRow, CommandRows } from '../rows.ts';
+import { connectStore } from '../store.ts';
+import { createRowMaker, localFill, providerOrder } from './command-rows.ts';
 
 const url = process.env['DATABASE_ADMIN_URL'];
 assert(url !== undefined, 'DATABASE_ADMIN_URL names an empty database');
