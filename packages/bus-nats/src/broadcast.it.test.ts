@@ -29,6 +29,12 @@ afterEach(async () => {
   await proxy.close();
 });
 
+/** Resolves when the server knows what is subscribed to: the subscription itself is made a turn after it was asked for. */
+async function subscribed(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  await hearer.client.flush();
+}
+
 function hear(only?: { readonly symbol: SymbolName }) {
   const [heard, undecodable, bugs]: [string[], string[], Error[]] = [[], [], []];
   let fail = false;
@@ -48,7 +54,7 @@ function hear(only?: { readonly symbol: SymbolName }) {
 
 it('hears what is sent, in order, on the subjects it asked for', async () => {
   const [all, one] = [hear(), hear({ symbol: symbol('XAUUSD') })];
-  await hearer.client.flush();
+  await subscribed();
   const { broadcast } = createBroadcaster(sender.connection, { log: silentLog });
   for (let n = 0; n < 1_000; n += 1) expect(broadcast(...quote(n % 2 === 0 ? 'EURUSD' : 'XAUUSD', n))).toBe(true);
   await until(() => all.heard.length === 1_000, 'all were heard');
@@ -58,7 +64,7 @@ it('hears what is sent, in order, on the subjects it asked for', async () => {
 
 it('counts what cannot be read, and hears the next', async () => {
   const { heard, undecodable } = hear();
-  await hearer.client.flush();
+  await subscribed();
   const { broadcast } = createBroadcaster(sender.connection, { log: silentLog });
   broadcast('md.quotes.v1.EURUSD', '{"symbol":');
   broadcast('md.quotes.v1.eurusd', JSON.stringify(QuoteV1.example));
@@ -69,7 +75,7 @@ it('counts what cannot be read, and hears the next', async () => {
 
 it('reports a bug of who hears, and does not lose the connection to it', async () => {
   const { heard, bugs, failFromNow } = hear();
-  await hearer.client.flush();
+  await subscribed();
   const { broadcast } = createBroadcaster(sender.connection, { log: silentLog });
   broadcast(...quote('EURUSD', 1));
   await until(() => heard.length === 1, 'the first was heard');
@@ -81,7 +87,7 @@ it('reports a bug of who hears, and does not lose the connection to it', async (
 
 it('hears again after its connection was lost, and nothing after it ended', async () => {
   const { heard, end } = hear();
-  await hearer.client.flush();
+  await subscribed();
   const { broadcast } = createBroadcaster(sender.connection, { log: silentLog });
   await hearer.client.reconnect();
   await until(() => hearer.events.filter((event) => event === 'connected').length === 2, 'it was connected again');

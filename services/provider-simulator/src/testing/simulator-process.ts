@@ -16,7 +16,7 @@ interface LogLine {
 /** One provider with its state folder, whose process can be killed and started again. */
 export class SimulatorProcess {
   readonly #environment: Readonly<Record<string, string>>;
-  #child: ChildProcess | undefined;
+  #child: { readonly process: ChildProcess; readonly closed: Promise<readonly unknown[]> } | undefined;
   #output = '';
 
   private constructor(environment: Readonly<Record<string, string>>) {
@@ -60,16 +60,16 @@ export class SimulatorProcess {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
     }
-    this.#child = child;
+    // Listened for from the start: a process may end by itself before anybody ends it.
+    this.#child = { process: child, closed: once(child, 'close') };
   }
 
   /** Ends the process with a signal and tells how it ended. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     const child = this.#child;
     if (child === undefined) return null;
-    const ended = once(child, 'close');
-    child.kill(signal);
-    const [code] = (await ended) as [number | null];
+    child.process.kill(signal);
+    const [code] = (await child.closed) as [number | null];
     this.#child = undefined;
     return code;
   }
