@@ -26,6 +26,7 @@ export default {
       testMatch: ['**/*.it.test.ts'],
       testPathIgnorePatterns: ['/node_modules/'],
       // Jest runs these two only when a test of this kind is about to run.
+      setupFilesAfterEnv: ['<rootDir>/scripts/jest/retry-once.mjs'],
       globalSetup: '<rootDir>/scripts/jest/start-servers.ts',
       globalTeardown: '<rootDir>/scripts/jest/stop-servers.ts',
     },
