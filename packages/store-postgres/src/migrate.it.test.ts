@@ -3,7 +3,6 @@ import {
   ACCOUNT_MODES,
   ACCOUNT_STATUSES,
   ACCOUNT_TYPES,
-  EVENT_TYPES,
   FLOWS,
   INSTRUMENT_CLASSES,
   LEDGER_KINDS,
@@ -87,7 +86,6 @@ describe('the closed lists of the schema', () => {
     ['order_status', ORDER_STATUSES],
     ['ledger_kind', LEDGER_KINDS],
     ['request_kind', REQUEST_KINDS],
-    ['event_type', EVENT_TYPES],
   ])('have the words of the vocabulary: %s', async (domain, words) => {
     const [row] = await ask(
       adminUrl,

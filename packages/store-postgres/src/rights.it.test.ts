@@ -18,7 +18,7 @@ const TABLES = [
   'positions',
   'deals',
   'ledger_entries',
-  'account_events',
+  'account_changes',
   'decisions',
   'provider_requests',
   'command_keys',
@@ -79,7 +79,7 @@ describe('the owner of the commit', () => {
     const rows = await test.admin(`
       select relname as name, array(select p from unnest(array['insert', 'update', 'delete', 'truncate']) p
           where has_table_privilege('margrave_books', oid, p)) as rights
-        from pg_class where relname in ('ledger_entries', 'account_events', 'decisions', 'deals', 'command_keys', 'applied_executions')`);
+        from pg_class where relname in ('ledger_entries', 'account_changes', 'decisions', 'deals', 'command_keys', 'applied_executions')`);
     expect(rows).toHaveLength(6);
     for (const row of rows) expect(row['rights']).toBe('{insert}');
   });

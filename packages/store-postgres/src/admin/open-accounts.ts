@@ -17,8 +17,9 @@ import { withAdminConnection } from '../migrate.ts';
 import { ID_BLOCK_SIZE, leaseIds } from '../operations/sequences.ts';
 import { idArray } from '../reads/sql.ts';
 import type { AccountRow, EventRow, LedgerRow } from '../rows.ts';
+import { changesOf } from '../rows/changes.ts';
 import { joinPacked } from '../rows/table.ts';
-import { ACCOUNTS, EVENTS, LEDGER } from '../rows/tables.ts';
+import { ACCOUNTS, CHANGES, LEDGER } from '../rows/tables.ts';
 
 /** What a new account is to be. */
 export interface NewAccount {
@@ -65,13 +66,15 @@ async function openAccounts(connection: Connection, accounts: readonly NewAccoun
   const deposits = fresh.map((account, index) => depositRows(account, ids.slice(index * IDS_AN_ACCOUNT), nowMs));
   const committed = `{${fresh.map(() => 't').join(',')}}`;
   const ledger = joinPacked(deposits.flatMap(({ ledger: entries }, index) => entries.map((row) => LEDGER.pack(index + 1, row))));
-  const events = joinPacked(deposits.map(({ event }, index) => EVENTS.pack(index + 1, event)));
+  const changes = joinPacked(
+    deposits.flatMap(({ event }, index) => changesOf([event]).map((row) => CHANGES.pack(index + 1, row))),
+  );
   await connection.query('select write_ledger($1, $2::boolean[], $3::bigint[])', [
     ledger,
     committed,
     idArray(fresh.map(({ accountId }) => accountId)),
   ]);
-  await connection.query('select write_events($1, $2::boolean[])', [events, committed]);
+  await connection.query('select write_changes($1, $2::boolean[])', [changes, committed]);
   return fresh.map(({ accountId }) => accountId);
 }
 

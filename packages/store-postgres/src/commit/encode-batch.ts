@@ -1,19 +1,20 @@
-import assert from 'node:assert/strict';
 import type { CommandRows } from '../rows.ts';
+import { changesOf } from '../rows/changes.ts';
 import { joinPacked, type Table } from '../rows/table.ts';
 import {
   ACCOUNTS,
   APPLIED_EXECUTIONS,
+  CHANGES,
   COMMAND_KEYS,
   DEALS,
   DECISIONS,
-  EVENTS,
   LEDGER,
   MESSAGES,
   ORDERS,
   POSITIONS,
   REQUESTS,
 } from '../rows/tables.ts';
+import { checkCommand } from './check-command.ts';
 
 /** A batch as `commit_batch` takes it: sorted by account, an account's chain in the order it was given. */
 export interface EncodedBatch {
@@ -53,7 +54,7 @@ export function encodeBatch(given: readonly CommandRows[]): EncodedBatch {
       pack(REQUESTS, (command) => command.requests),
       pack(DEALS, (command) => command.deals),
       pack(LEDGER, (command) => command.ledger),
-      pack(EVENTS, (command) => command.events),
+      pack(CHANGES, (command) => changesOf(command.events)),
       pack(MESSAGES, (command) => command.messages),
     ],
   };
@@ -68,19 +69,6 @@ const listed = <Row>(row: Row | null): readonly Row[] => (row === null ? [] : [r
 /** A PostgreSQL array literal of numbers and truths. */
 const arrayOf = (values: readonly (string | bigint | boolean | undefined)[]): string =>
   `{${values.map((value) => value ?? 'null').join(',')}}`;
-
-function checkCommand(command: CommandRows): void {
-  const { accountId, account, expectedVersion, events } = command;
-  assert.equal(account.accountId, accountId, 'a command changes its own account');
-  assert.equal(account.version, expectedVersion + 1n, 'a command raises its account by one version');
-  const owned = [command.orders, command.positions, command.requests, command.deals, events, listed(command.decision)];
-  for (const rows of owned)
-    for (const row of rows) assert.equal(row.accountId, accountId, 'a row belongs to the account of its command');
-  events.forEach((event, index) => {
-    assert.equal(event.version, account.version, 'an event has the version of its command');
-    assert.equal(event.sequence, events[0]!.sequence + BigInt(index), 'the events of a command follow each other without a gap');
-  });
-}
 
 /** Only the first of a key, and of an execution, in a batch can stand. */
 function findRepeats(commands: readonly CommandRows[]): (number | undefined)[] {

@@ -39,7 +39,7 @@ create table orders (
   type order_type not null,
   time_in_force time_in_force not null,
   -- None only of what we refused: the close of a position that is closed already.
-  volume_e8 lots_or_none_e8 not null check (volume_e8 > 0 or status = 'denied'),
+  volume_e8 lots_or_none_e8 not null,
   filled_volume_e8 lots_or_none_e8 not null,
   filled_notional_e16 positive_whole_number not null,
   status order_status not null,
@@ -57,8 +57,7 @@ create table orders (
   decision_id entity_id not null,
   version counter not null,
   created_at timestamptz(3) not null,
-  updated_at timestamptz(3) not null,
-  check (num_nulls(reserved_price_e8, reserved_rate_numerator, reserved_rate_denominator) in (0, 3))
+  updated_at timestamptz(3) not null
 );
 create unique index orders_by_client_order_id on orders (account_id, client_order_id) where client_order_id is not null;
 create index orders_live on orders (account_id) where status in ('queued', 'working', 'partially_filled', 'unknown');
@@ -80,8 +79,7 @@ create table positions (
   closing_order_id entity_id,
   opened_at timestamptz(3) not null,
   closed_at timestamptz(3),
-  version counter not null,
-  check (case when open_volume_e8 = 0 then open_notional_e16 = 0 and closed_at is not null else closed_at is null end)
+  version counter not null
 );
 create index positions_open on positions (account_id, position_id) where open_volume_e8 > 0;
 
@@ -89,7 +87,7 @@ create table provider_requests (
   request_id entity_id primary key,
   account_id entity_id not null,
   order_id entity_id not null,
-  provider text not null references providers,
+  provider text not null,
   kind request_kind not null,
   original_request_id entity_id,
   send_before timestamptz(3),

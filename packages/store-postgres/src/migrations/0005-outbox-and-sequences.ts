@@ -5,7 +5,7 @@ export const outboxAndSequences: Migration = {
   name: 'outbox-and-sequences',
   note: 'After a restore or a promotion run "select renew_epoch()" before any service starts.',
   statements: `
--- A row is a message to a provider, or points to events of an account: they stand in account_events and are not written twice.
+-- A row is a message to a provider, or points to events of an account: they stand in account_changes and are not written twice.
 create table outbox (
   outbox_id bigint generated always as identity primary key,
   account_id entity_id not null,
@@ -18,10 +18,7 @@ create table outbox (
   send_before timestamptz(3),
   created_at timestamptz(3) not null default clock_timestamp(),
   attempted_at timestamptz(3),
-  published_at timestamptz(3),
-  check (case when message_id is null
-    then first_sequence <= last_sequence and num_nonnulls(first_sequence, last_sequence, subject, body, request_id) = 2
-    else num_nonnulls(first_sequence, last_sequence) = 0 and num_nulls(subject, body, request_id) = 0 end)
+  published_at timestamptz(3)
 );
 create index outbox_waiting on outbox ((coalesce(attempted_at, created_at)), outbox_id) where published_at is null;
 create index outbox_by_request on outbox (request_id) where request_id is not null;

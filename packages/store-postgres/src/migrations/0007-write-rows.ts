@@ -5,7 +5,7 @@ const WRITERS = [
   'write_positions',
   'write_requests',
   'write_deals',
-  'write_events',
+  'write_changes',
   'write_decisions',
   'write_keys',
   'write_executions',
@@ -105,12 +105,12 @@ begin
 end
 $$;
 
-create function write_events(packed text, committed boolean[]) returns bigint language plpgsql as $$
+create function write_changes(packed text, committed boolean[]) returns bigint language plpgsql as $$
 declare
   written bigint;
 begin
-  insert into account_events (account_id, sequence, version, type, at, by, data, order_id)
-    select f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5], moment(f[6]), f[7], f[8]::json, f[9]::bigint
+  insert into account_changes (account_id, first_sequence, last_sequence, version, at, by, order_id, events)
+    select f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5]::bigint, moment(f[6]), f[7], f[8]::bigint, f[9]::json
       from packed_rows(packed) f where committed[f[1]::integer];
   get diagnostics written = row_count;
   return written;

@@ -17,7 +17,8 @@ const EVENTS_AFTER = `
 select a.last_sequence::text as last_sequence,
     (select json_agg(e.row) from (
       select ${EVENTS.selected('e')} as row from account_events e
-        where e.account_id = a.account_id and e.sequence > $2 order by e.sequence limit $3
+        where e.account_id = a.account_id and e.change_last_sequence > $2 and e.sequence > $2
+        order by e.change_last_sequence, e.sequence limit $3
     ) e) as events
   from accounts a where a.account_id = $1`;
 
@@ -36,7 +37,8 @@ export async function eventsAfter(
 
 const ORDER_HISTORY = `
 select ${EVENTS.selected('e')} as row from account_events e
-  where e.order_id = $2 and e.account_id = $1 and e.sequence > $3 order by e.sequence limit $4`;
+  where e.change_order_id = $2 and e.order_id = $2 and e.account_id = $1 and e.change_last_sequence > $3 and e.sequence > $3
+  order by e.change_last_sequence, e.sequence limit $4`;
 
 /** What happened because of an order, oldest first, after a sequence. */
 export async function orderHistory(
@@ -61,7 +63,7 @@ export interface EventRange {
 const EVENT_RANGES = `
 select ${EVENTS.selected('e')} as row
   from unnest($1::bigint[], $2::bigint[], $3::bigint[]) with ordinality r (account_id, first_sequence, last_sequence, place)
-  join account_events e on e.account_id = r.account_id and e.sequence between r.first_sequence and r.last_sequence
+  join account_events e on e.account_id = r.account_id and e.change_last_sequence between r.first_sequence and r.last_sequence
   order by r.place, e.sequence`;
 
 /** The events of some ranges, such as outbox rows point to, range by range. */

@@ -1,6 +1,7 @@
 import { createRowMaker, localFill } from '../testing/command-rows.ts';
 import type { AccountRow } from '../rows.ts';
-import { EVENTS, ORDERS } from './tables.ts';
+import { changesOf } from './changes.ts';
+import { CHANGES, ORDERS } from './tables.ts';
 
 const account = { accountId: '1000000001', version: 3n, lastSequence: 7n, balanceE8: 0n } as AccountRow;
 const command = localFill(createRowMaker(), account, 'key');
@@ -8,8 +9,8 @@ const order = command.orders[0]!;
 
 describe('a packed row', () => {
   it('has its command’s number, then a field for each column', () => {
-    const fields = EVENTS.pack(4, command.events[0]!).split('\x1f');
-    expect(fields.slice(0, 5)).toEqual(['4', '1000000001', '8', '4', 'order.accepted']);
+    const fields = CHANGES.pack(4, changesOf(command.events)[0]!).split('\x1f');
+    expect(fields.slice(0, 5)).toEqual(['4', '1000000001', '8', '12', '4']);
     expect(fields).toHaveLength(9);
   });
 

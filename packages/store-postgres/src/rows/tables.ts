@@ -12,7 +12,8 @@ import type {
   RequestRow,
 } from '../rows.ts';
 import { idColumn, integerColumn, jsonColumn, numberColumn, textColumn, timeColumn, wordsColumn } from './column.ts';
-import { defineTable } from './table.ts';
+import type { ChangeRow } from './changes.ts';
+import { defineReadTable, defineTable } from './table.ts';
 
 // The columns of each table, in the order in which the functions of migrations 7 and 8 take them.
 
@@ -128,7 +129,18 @@ export const LEDGER = defineTable<LedgerRow>('ledger_entries', {
   bookedAtMs: timeColumn('booked_at'),
 });
 
-export const EVENTS = defineTable<EventRow>('account_events', {
+export const CHANGES = defineTable<ChangeRow>('account_changes', {
+  accountId: idColumn('account_id'),
+  firstSequence: integerColumn('first_sequence'),
+  lastSequence: integerColumn('last_sequence'),
+  version: integerColumn('version'),
+  atMs: timeColumn('at'),
+  by: textColumn('by'),
+  orderId: idColumn('order_id'),
+  eventsJson: jsonColumn('events'),
+});
+
+export const EVENTS = defineReadTable<EventRow>('account_events', {
   accountId: idColumn('account_id'),
   sequence: integerColumn('sequence'),
   version: integerColumn('version'),
