@@ -155,6 +155,13 @@ describe('the epoch', () => {
     await expect(test.store.commitBatch(test.epoch, [emptyCommand(account)])).rejects.toThrow('epoch');
     expect(await test.store.epoch()).toBe(row?.['epoch']);
   });
+
+  it('leaves a leap in ids and quote generations, so that none of a forgotten line of history is given out again', async () => {
+    const given = { ids: (await test.store.leaseIds(1))[0]!, generation: await test.store.nextQuoteGeneration() };
+    await admin('select renew_epoch()');
+    expect((await test.store.leaseIds(1))[0]! - given.ids).toBeGreaterThan(1_000_000_000n);
+    expect((await test.store.nextQuoteGeneration()) - given.generation).toBeGreaterThan(1_000n);
+  });
 });
 
 describe('an advisory lock', () => {

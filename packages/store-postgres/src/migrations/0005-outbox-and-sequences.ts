@@ -30,20 +30,22 @@ create table store_epoch (
 );
 insert into store_epoch (epoch) values (gen_random_uuid());
 
--- Waits for every commit that has begun: what comes after it sees the new epoch.
+-- Block n holds the ids n × 1000 to n × 1000 + 999.
+create sequence id_blocks as bigint start 1000002 minvalue 1000000 maxvalue 9000000000000000;
+create sequence quote_generations as bigint start 1;
+
+-- Waits for every commit that has begun: what comes after it sees the new epoch. A restored database has forgotten which ids
+-- and generations it gave out, and providers know theirs for ever: a leap keeps them from being given out again.
 create function renew_epoch() returns uuid language plpgsql as $$
 declare
   renewed uuid := gen_random_uuid();
 begin
   lock table accounts in exclusive mode;
   update store_epoch set epoch = renewed;
+  perform setval('id_blocks', nextval('id_blocks') + 1000000), setval('quote_generations', nextval('quote_generations') + 1000);
   return renewed;
 end
 $$;
-
--- Block n holds the ids n × 1000 to n × 1000 + 999.
-create sequence id_blocks as bigint start 1000002 minvalue 1000000 maxvalue 9000000000000000;
-create sequence quote_generations as bigint start 1;
 
 grant select on outbox, store_epoch to margrave_service, margrave_books;
 grant insert on outbox to margrave_books;

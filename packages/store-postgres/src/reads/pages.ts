@@ -7,7 +7,7 @@ import { DEALS, LEDGER, ORDERS, POSITIONS } from '../rows/tables.ts';
 import { builder, fetchRows, wholeRow } from './query-builder.ts';
 
 /** No list is longer, whatever is asked for. */
-export const PAGE_LIMIT_MAX = 200;
+export const PAGE_LIMIT_MAX = 500;
 
 /** Where a page of a list ends: opaque to who asks for the next one. */
 export type PageCursor = string & { readonly cursor: 'page' };

@@ -48,7 +48,7 @@ export const storeRecords = (store: StoreReads): Records => ({
     return { items: rows.map(entryOfRow), next };
   },
   eventsAfter: async (accountId, sequence, limit) => {
-    const found = await store.eventsAfter(accountId, sequence, atMost(limit));
+    const found = await store.eventsAfter(accountId, sequence, limit);
     return found && { events: found.events.map(eventOfRow), lastSequence: found.lastSequence };
   },
   decision: async (accountId, decisionId) => {
@@ -57,12 +57,9 @@ export const storeRecords = (store: StoreReads): Records => ({
   },
 });
 
-/** The store has a bound of its own; a page may hold fewer than were wanted. */
-const atMost = (limit: number): number => Math.min(limit, PAGE_LIMIT_MAX);
-
 /** Cursors are the store's; what came back from a client was checked to be of their form. */
 const requestOf = ({ cursor, limit }: PageWanted) => ({
-  limit: atMost(limit),
+  limit,
   cursor: cursor === null ? undefined : (cursor as PageCursor),
 });
 
