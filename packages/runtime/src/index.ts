@@ -15,6 +15,7 @@ export * from './observation.ts';
 export * from './process-metrics.ts';
 export * from './redaction.ts';
 export * from './retry.ts';
+export * from './service.ts';
 export * from './setting.ts';
 export * from './setting-kinds.ts';
 export * from './shared-settings.ts';

@@ -1,18 +1,7 @@
-import { connectBus, createBroadcaster } from '@margrave/bus-nats';
+import { createBroadcaster, startBus } from '@margrave/bus-nats';
 import { connectCache } from '@margrave/cache-redis';
 import { readFeedFields, type FeedSettings } from '@margrave/feed-firebase';
-import {
-  createHealth,
-  createLifecycle,
-  createLogging,
-  createMetricRegistry,
-  describeFaults,
-  listenForObservation,
-  measureProcess,
-  readConfiguration,
-  secretValues,
-  sleep,
-} from '@margrave/runtime';
+import { openService, sleep } from '@margrave/runtime';
 import { connectStore } from '@margrave/store-postgres';
 import assert from 'node:assert/strict';
 import { QuoteAnnouncer } from './app/announce-quotes.ts';
@@ -24,12 +13,11 @@ import { FeedWatch } from './app/watch-feed.ts';
 import { configurationDeclaration, configurationRules, type MarketDataConfiguration } from './config.ts';
 import { listenForConfigurationChanges } from './inbound/configuration-changes.ts';
 import { listenForTicks } from './inbound/feed.ts';
-import { createMarketDataMetrics } from './metrics.ts';
+import { countMarketData, metricDeclarations } from './metrics.ts';
 import { announceOn } from './outbound/announcement.ts';
 import { DatabaseClock } from './outbound/database-clock.ts';
 import { marketRegistryOf } from './outbound/registry.ts';
 
-const SERVICE = 'market-data';
 /** One instance in the world speaks. */
 const LOCK = 'market-data';
 const POOL_SIZE = 2;
@@ -38,69 +26,31 @@ const HOUSEKEEPING_EVERY_MS = 250;
 const CLOCK_ADJUSTED_EVERY_MS = 10_000;
 const LEAD_AGAIN_AFTER_MS = 1_000;
 
-const read = readConfiguration(configurationDeclaration, process.env, configurationRules);
-if (!read.ok) {
-  process.stderr.write(`${describeFaults(read.refusal)}\n`);
-  process.exit(2);
-}
-const configuration = read.value;
-const logging = createLogging({
-  service: SERVICE,
-  level: configuration.logLevel,
-  levels: configuration.logLevels,
-  secrets: secretValues(configurationDeclaration, configuration),
+const service = await openService({
+  name: 'market-data',
+  configuration: configurationDeclaration,
+  rules: configurationRules,
+  metrics: metricDeclarations,
 });
-const log = logging.component(SERVICE);
-const registry = createMetricRegistry();
-const metrics = createMarketDataMetrics(registry);
-const health = createHealth({ redact: logging.redact });
-const stopping = new AbortController();
-const lifecycle = createLifecycle({
-  log,
-  flushLog: logging.flush,
-  onStopping: () => {
-    health.setPhase('stopping');
-    stopping.abort();
-  },
-});
+const { configuration, log, component, health, lifecycle, stopping } = service;
+const metrics = countMarketData(service.metrics);
 const monotonicMs = (): number => performance.now();
 
-await lifecycle.part(
-  'process metrics',
-  () => measureProcess(registry),
-  (stop) => stop(),
-);
-const observation = await lifecycle.part(
-  'observation',
-  () => listenForObservation({ port: configuration.metricsPort, registry, health, log: logging.component('observation') }),
-  (listened) => listened.stop(),
-);
 const store = await lifecycle.part(
   'store',
   () =>
     connectStore({
       databaseUrl: configuration.databaseUrl,
-      applicationName: SERVICE,
-      log: logging.component('store'),
+      applicationName: service.name,
+      log: component('store'),
       poolSize: POOL_SIZE,
     }),
   (connected) => connected.close(),
 );
-const bus = await lifecycle.part(
-  'bus',
-  () =>
-    connectBus({
-      servers: configuration.natsUrl,
-      credentialsFile: configuration.natsCredentials,
-      name: SERVICE,
-      log: logging.component('bus'),
-      onLost: (error) => lifecycle.fail(error, 'The connection to NATS is gone for good'),
-    }),
-  (connected) => connected.close(),
-);
+const bus = await startBus(service);
 const cache = await lifecycle.part(
   'cache',
-  () => connectCache({ url: configuration.redisUrl, deadlineMs: configuration.cacheDeadlineMs, log: logging.component('cache') }),
+  () => connectCache({ url: configuration.redisUrl, deadlineMs: configuration.cacheDeadlineMs, log: component('cache') }),
   (connected) => connected.close(),
 );
 
@@ -112,7 +62,7 @@ const keeper = new QuoteKeeper({
   batchMax: CACHE_BATCH_MAX,
   pause: sleep,
 });
-const announce = announceOn(createBroadcaster(bus, { log: logging.component('bus') }));
+const announce = announceOn(createBroadcaster(bus, { log: component('bus') }));
 const announcer = new QuoteAnnouncer({
   monotonicMs,
   announce: (numbered, nowMs) => {
@@ -126,7 +76,7 @@ const announcer = new QuoteAnnouncer({
 });
 const desk = new QuoteDesk({ monotonicMs, onNewQuote: (line) => announcer.onNewQuote(line) });
 
-const registryLog = logging.component('registry');
+const registryLog = component('registry');
 const reader = new RegistryReader({
   load: async () => {
     await clock.adjust();
@@ -140,8 +90,8 @@ const reader = new RegistryReader({
   pause: sleep,
 });
 await lifecycle.part('registry', async () => {
-  await reader.readFirst(stopping.signal);
-  const reading = reader.keepReading(stopping.signal);
+  await reader.readFirst(stopping);
+  const reading = reader.keepReading(stopping);
   reading.catch((error: unknown) => lifecycle.fail(error, 'Reading the configuration met a bug'));
   return { reading };
 });
@@ -157,7 +107,7 @@ await lifecycle.part(
   (end) => end(),
 );
 
-const feedLog = logging.component('feed');
+const feedLog = component('feed');
 const watch = new FeedWatch({
   monotonicMs,
   hasOpenSession: () => desk.hasOpenSession,
@@ -207,7 +157,7 @@ await lifecycle.part(
         onFailed: (error) => log.warn({ err: error }, 'No generation of quotes could be had'),
         pause: (signal) => sleep(LEAD_AGAIN_AFTER_MS, signal),
       },
-      stopping.signal,
+      stopping,
     );
     led.catch((error: unknown) => lifecycle.fail(error, 'Leading met a bug'));
     // Not the promise itself: the part has started although the leading goes on.
@@ -226,7 +176,7 @@ health.addReadiness({
 });
 health.addReadiness({ name: 'bus', deadlineMs: 2_000, check: bus.check });
 health.setPhase('serving');
-log.info({ metricsPort: observation.port }, 'Serving');
+log.info({ metricsPort: service.metricsPort }, 'Serving');
 
 function feedSettings(settings: MarketDataConfiguration): FeedSettings {
   const fields = readFeedFields(settings.feedFields);

@@ -1,6 +1,6 @@
 import { TICK_RESULTS, type TickResult } from '@margrave/domain';
 import { FEED_REFUSALS, type FeedRefusal } from '@margrave/feed-firebase';
-import { createMetrics, metric, setAtScrape, type createMetricRegistry } from '@margrave/runtime';
+import { metric, setAtScrape, type Metrics } from '@margrave/runtime';
 import { SYMBOL_STATES, type QuoteDesk } from './app/quote-desk.ts';
 
 /** What became of a tick: by the rules of the domain, by the reading of the feed, or because no instrument is called so. */
@@ -48,11 +48,10 @@ export const metricDeclarations = {
   }),
 } as const;
 
-export type MarketDataMetrics = ReturnType<typeof createMarketDataMetrics>;
+export type MarketDataMetrics = ReturnType<typeof countMarketData>;
 
 /** Numbers that change with every tick are counted plainly and handed to prom-client when somebody reads them. */
-export function createMarketDataMetrics(registry: ReturnType<typeof createMetricRegistry>) {
-  const metrics = createMetrics(metricDeclarations, registry);
+export function countMarketData(metrics: Metrics<typeof metricDeclarations>) {
   const ticks = new Map<TickOutcome, number>(TICK_OUTCOMES.map((outcome) => [outcome, 0]));
   const quotes = new Map([
     ['told', 0],

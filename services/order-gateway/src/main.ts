@@ -1,20 +1,8 @@
 import { openEngine } from '@margrave/account-engine';
-import { connectBus, keepStreams } from '@margrave/bus-nats';
+import { keepStreams, startBus } from '@margrave/bus-nats';
 import { connectCache } from '@margrave/cache-redis';
 import { STREAMS } from '@margrave/contracts';
-import {
-  createCrashPoints,
-  createHealth,
-  createLifecycle,
-  createLogging,
-  createMetricRegistry,
-  createMetrics,
-  describeFaults,
-  listenForObservation,
-  measureProcess,
-  readConfiguration,
-  secretValues,
-} from '@margrave/runtime';
+import { openService } from '@margrave/runtime';
 import { connectStore } from '@margrave/store-postgres';
 import { configurationDeclaration, configurationRules } from './config.ts';
 import { createGateway } from './inbound/gateway.ts';
@@ -22,46 +10,23 @@ import { engineObserver, metricDeclarations, observeQueries } from './metrics.ts
 import { engineNeeds } from './outbound/engine-needs.ts';
 import { storeRecords } from './outbound/store-records.ts';
 
-const SERVICE = 'order-gateway';
-
-const read = readConfiguration(configurationDeclaration, process.env, configurationRules);
-if (!read.ok) {
-  process.stderr.write(`${describeFaults(read.refusal)}\n`);
-  process.exit(2);
-}
-const configuration = read.value;
-const logging = createLogging({
-  service: SERVICE,
-  level: configuration.logLevel,
-  levels: configuration.logLevels,
-  secrets: secretValues(configurationDeclaration, configuration),
+const service = await openService({
+  name: 'order-gateway',
+  configuration: configurationDeclaration,
+  rules: configurationRules,
+  metrics: metricDeclarations,
 });
-const log = logging.component(SERVICE);
-const registry = createMetricRegistry();
-const metrics = createMetrics(metricDeclarations, registry);
-const health = createHealth({ redact: logging.redact });
-const crashAt = createCrashPoints(configuration);
-const lifecycle = createLifecycle({ log, flushLog: logging.flush, onStopping: () => health.setPhase('stopping') });
+const { configuration, log, component, metrics, health, crashAt, lifecycle } = service;
 
-await lifecycle.part(
-  'process metrics',
-  () => measureProcess(registry),
-  (stop) => stop(),
-);
-await lifecycle.part(
-  'observation',
-  () => listenForObservation({ port: configuration.metricsPort, registry, health, log: logging.component('observation') }),
-  (observation) => observation.stop(),
-);
 const store = await lifecycle.part(
   'store',
   async () => {
     const connected = connectStore({
       databaseUrl: configuration.databaseUrl,
-      applicationName: SERVICE,
+      applicationName: service.name,
       poolSize: configuration.databaseConnections,
       onCall: observeQueries(metrics),
-      log: logging.component('store'),
+      log: component('store'),
     });
     await connected.checkSafety();
     return connected;
@@ -70,27 +35,16 @@ const store = await lifecycle.part(
 );
 const cache = await lifecycle.part(
   'cache',
-  () => connectCache({ url: configuration.redisUrl, log: logging.component('cache') }),
+  () => connectCache({ url: configuration.redisUrl, log: component('cache') }),
   (connected) => connected.close(),
 );
-const bus = await lifecycle.part(
-  'bus',
-  () =>
-    connectBus({
-      servers: configuration.natsUrl,
-      credentialsFile: configuration.natsCredentials,
-      name: SERVICE,
-      log: logging.component('bus'),
-      onLost: (error) => lifecycle.fail(error, 'The connection to NATS is gone for good'),
-    }),
-  (connected) => connected.close(),
-);
+const bus = await startBus(service);
 await lifecycle.part(
   'streams',
   () =>
     keepStreams(bus, {
       contracts: [STREAMS.PROVIDER_ORDERS, STREAMS.EVENTS],
-      log: logging.component('bus'),
+      log: component('bus'),
       random: Math.random,
     }),
   (keeper) => keeper.stop(),
@@ -102,7 +56,7 @@ const engine = await lifecycle.part(
       store,
       cache,
       bus,
-      log: logging.component('engine'),
+      log: component('engine'),
       observer: engineObserver(metrics),
       crash: {
         beforeCommit: () => crashAt('gateway.before-commit'),
@@ -121,7 +75,7 @@ const gateway = await lifecycle.part(
       needs: { ...engineNeeds(engine), records: storeRecords(store), isUnavailable: (error) => store.failureOf(error) !== 'bug' },
       metrics,
       health,
-      component: (name) => logging.component(name),
+      component,
     });
     await face.listen({ host: configuration.httpHost, port: configuration.httpPort });
     return face;

@@ -1,8 +1,8 @@
-import { configurationRows, describeFaults } from '@margrave/runtime';
+import { configurationRows, describeFaults, readConfiguration } from '@margrave/runtime';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configurationDeclaration, readSimulatorConfiguration } from './config.ts';
+import { configurationDeclaration, configurationRules, profileOf } from './config.ts';
 import { lots } from './testing/scene.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
@@ -19,11 +19,12 @@ const LEAST = {
   PROVIDER_SYMBOLS: '{"EUR/USD":"EURUSD"}',
   STATE_FOLDER: '/var/lib/simulator',
 };
-const read = (environment: Readonly<Record<string, string>>) => readSimulatorConfiguration({ ...LEAST, ...environment });
+const read = (environment: Readonly<Record<string, string>>) =>
+  readConfiguration(configurationDeclaration, { ...LEAST, ...environment }, configurationRules);
 const profileWith = (environment: Readonly<Record<string, string>>) => {
   const configuration = read(environment);
   if (!configuration.ok) throw new Error(describeFaults(configuration.refusal));
-  return configuration.value.profile;
+  return profileOf(configuration.value);
 };
 const faultOf = (environment: Readonly<Record<string, string>>): string => {
   const configuration = read(environment);
@@ -43,7 +44,7 @@ it('needs a name, symbols, a folder and a bus, and behaves well by default', () 
     ratesE8: {},
     script: [],
   });
-  const faults = readSimulatorConfiguration({});
+  const faults = readConfiguration(configurationDeclaration, {}, configurationRules);
   expect(faults.ok ? [] : faults.refusal.map(({ environment }) => environment)).toEqual(Object.keys(LEAST));
 });
 

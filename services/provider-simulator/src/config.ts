@@ -1,12 +1,5 @@
 import { providerOrdersConsumer } from '@margrave/contracts';
-import {
-  readConfiguration,
-  setting,
-  sharedSettings,
-  type Configuration,
-  type ConfigurationFault,
-  type ConfigurationRule,
-} from '@margrave/runtime';
+import { setting, sharedSettings, type Configuration, type ConfigurationFault, type ConfigurationRule } from '@margrave/runtime';
 import { checkProviderName, ok, parseE8, refuse, SCALE_E8, type ProviderName, type Result } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -146,7 +139,8 @@ const fault = ({ environment, allowed }: ConfigurationFault, value: string, why:
   allowed: `${allowed} (${why})`,
 });
 
-const rules: readonly ConfigurationRule<Declared>[] = [
+/** What must fit together, what the settings point to included. */
+export const configurationRules: readonly ConfigurationRule<Declared>[] = [
   ({ providerSymbols }) => {
     const read = readListings(providerSymbols);
     return read.ok ? undefined : fault(configurationDeclaration.providerSymbols, providerSymbols, read.refusal);
@@ -177,17 +171,8 @@ function readScriptFile(path: string | undefined): Result<readonly ScriptRule[],
   return readScript(text);
 }
 
-export interface SimulatorConfiguration extends Configuration<Declared> {
-  readonly profile: ProviderProfile & { readonly name: ProviderName };
-}
-
-/** Reads and checks everything that is set, what the settings point to included; all faults together. */
-export function readSimulatorConfiguration(
-  environment: Readonly<Record<string, string | undefined>>,
-): Result<SimulatorConfiguration, readonly ConfigurationFault[]> {
-  const read = readConfiguration(configurationDeclaration, environment, rules);
-  if (!read.ok) return read;
-  const { value: settings } = read;
+/** The provider that checked settings describe. */
+export function profileOf(settings: Configuration<Declared>): ProviderProfile & { readonly name: ProviderName } {
   const name = checkProviderName(settings.providerName);
   const listings = readListings(settings.providerSymbols);
   const script = readScriptFile(settings.script);
@@ -203,5 +188,5 @@ export function readSimulatorConfiguration(
     ratesE8,
     script: script.value,
   };
-  return ok({ ...settings, profile: { name, listings: listings.value, manners } });
+  return { name, listings: listings.value, manners };
 }

@@ -1,22 +1,10 @@
-import { connectBus, createPublisher, openPullSource, subscribe, type DeadLetters } from '@margrave/bus-nats';
+import { createPublisher, openPullSource, startBus, subscribe, type DeadLetters } from '@margrave/bus-nats';
 import { providerOrdersConsumer, QuoteV1 } from '@margrave/contracts';
-import {
-  createHealth,
-  createLifecycle,
-  createLogging,
-  createMetricRegistry,
-  createMetrics,
-  describeFaults,
-  listenForObservation,
-  measureProcess,
-  secretValues,
-  setAtScrape,
-  sleep,
-} from '@margrave/runtime';
+import { openService, setAtScrape, sleep } from '@margrave/runtime';
 import { join } from 'node:path';
 import { createBook } from './app/book.ts';
 import { createProvider } from './app/provider.ts';
-import { configurationDeclaration, readSimulatorConfiguration } from './config.ts';
+import { configurationDeclaration, configurationRules, profileOf } from './config.ts';
 import { consumeRequests } from './inbound/consume-requests.ts';
 import { createPriceBoard } from './inbound/price-board.ts';
 import { metricDeclarations } from './metrics.ts';
@@ -24,48 +12,20 @@ import { lockJournal } from './outbound/journal-lock.ts';
 import { openJournal } from './outbound/journal.ts';
 import { createReportSender } from './outbound/send-report.ts';
 
-const SERVICE = 'provider-simulator';
 const PUBLISH_DEADLINE_MS = 2_000;
 const HEALTH_DEADLINE_MS = 2_000;
-const STOP_DEADLINE_MS = 10_000;
 
-const read = readSimulatorConfiguration(process.env);
-if (!read.ok) {
-  process.stderr.write(`${describeFaults(read.refusal)}\n`);
-  process.exit(2);
-}
-const configuration = read.value;
-const { profile } = configuration;
+const service = await openService({
+  name: 'provider-simulator',
+  instance: ({ providerName }) => providerName,
+  configuration: configurationDeclaration,
+  rules: configurationRules,
+  metrics: metricDeclarations,
+});
+const { configuration, log, component, metrics, health, lifecycle } = service;
+const profile = profileOf(configuration);
 const { name } = profile;
-
-const logging = createLogging({
-  service: `${SERVICE}-${name}`,
-  level: configuration.logLevel,
-  levels: configuration.logLevels,
-  secrets: secretValues(configurationDeclaration, configuration),
-});
-const log = logging.component('provider');
-const health = createHealth({ redact: logging.redact });
-const lifecycle = createLifecycle({
-  log: logging.component('lifecycle'),
-  flushLog: logging.flush,
-  stopDeadlineMs: STOP_DEADLINE_MS,
-  onStopping: () => health.setPhase('stopping'),
-});
-const registry = createMetricRegistry();
-const metrics = createMetrics(metricDeclarations, registry);
 const random = Math.random;
-
-await lifecycle.part(
-  'process measuring',
-  () => measureProcess(registry),
-  (stop) => stop(),
-);
-await lifecycle.part(
-  'observation',
-  () => listenForObservation({ port: configuration.metricsPort, registry, health, log: logging.component('observation') }),
-  (observation) => observation.stop(),
-);
 
 const journalPath = join(configuration.stateFolder, `${name}.journal.jsonl`);
 await lifecycle.part(
@@ -92,18 +52,7 @@ const journal = await lifecycle.part(
 setAtScrape(metrics.ordersOpen, () => book.openOrders().length);
 setAtScrape(metrics.sendingsOpen, () => book.openSendings().length);
 
-const bus = await lifecycle.part(
-  'bus',
-  () =>
-    connectBus({
-      servers: configuration.natsUrl,
-      credentialsFile: configuration.natsCredentials,
-      name,
-      log: logging.component('bus'),
-      onLost: (error) => lifecycle.fail(error, 'The connection to NATS is lost for good'),
-    }),
-  (connection) => connection.close(),
-);
+const bus = await startBus(service, name);
 health.addReadiness({ name: 'nats', check: bus.check, deadlineMs: HEALTH_DEADLINE_MS });
 
 const prices = createPriceBoard({ ageMsMax: configuration.quoteAgeMsMax, now: () => performance.now() });
@@ -117,7 +66,7 @@ await lifecycle.part(
         onMessage: ({ body }) => prices.take(body),
         onUndecodable: (reason, subject) => log.warn({ reason, subject }, 'A quote could not be read'),
         onBug: (error) => lifecycle.fail(error, 'A bug in the reading of quotes'),
-        log: logging.component('quotes'),
+        log: component('quotes'),
       }),
     ),
   (subscriptions) => subscriptions.forEach((unsubscribe) => unsubscribe()),
@@ -128,7 +77,7 @@ const provider = createProvider(book, profile, {
   send: createReportSender({
     publisher: createPublisher(bus, { deadlineMs: PUBLISH_DEADLINE_MS }),
     provider: name,
-    log: logging.component('reports'),
+    log: component('reports'),
     random,
     sleep,
   }),
@@ -158,7 +107,7 @@ await lifecycle.part(
     const source = openPullSource(bus, {
       consumer: { ...providerOrdersConsumer(name), ackWaitMs: configuration.ackWaitMs },
       deadLetters: noDeadLetters,
-      log: logging.component('requests'),
+      log: component('requests'),
       random,
       bufferMax: configuration.ordersInHandMax,
     });
@@ -172,7 +121,7 @@ await lifecycle.part(
       provider,
       inHandMax: configuration.ordersInHandMax,
       ackWaitMs: configuration.ackWaitMs,
-      log: logging.component('requests'),
+      log: component('requests'),
       random,
       onRequest: (kind) => metrics.requests.inc({ kind }),
       onOutcome: (outcome) => metrics.deliveries.inc({ outcome }),

@@ -1,21 +1,8 @@
 import { openEngine } from '@margrave/account-engine';
-import { connectBus, consumerLag, createDeadLetters, createPublisher, keepStreams, openPullSource } from '@margrave/bus-nats';
+import { consumerLag, createDeadLetters, createPublisher, keepStreams, openPullSource, startBus } from '@margrave/bus-nats';
 import { connectCache } from '@margrave/cache-redis';
 import { EXECUTIONS_CONSUMER, STREAMS } from '@margrave/contracts';
-import {
-  createCrashPoints,
-  createHealth,
-  createIdLease,
-  createLifecycle,
-  createLogging,
-  createMetricRegistry,
-  createMetrics,
-  describeFaults,
-  listenForObservation,
-  measureProcess,
-  readConfiguration,
-  secretValues,
-} from '@margrave/runtime';
+import { createIdLease, openService } from '@margrave/runtime';
 import { connectStore, ID_BLOCK_SIZE } from '@margrave/store-postgres';
 import type { RequestId } from '@margrave/vocabulary';
 import { applyReports } from './app/apply-reports.ts';
@@ -28,56 +15,27 @@ import { metricDeclarations } from './metrics.ts';
 import { relayNeeds } from './outbound/relay-needs.ts';
 import { reportNeeds } from './outbound/report-needs.ts';
 
-const SERVICE = 'provider-worker';
 const PUBLISH_DEADLINE_MS = 2_000;
 const HEALTH_DEADLINE_MS = 2_000;
 const SILENCE_PATIENCE_MS = 3_000;
 const STATE_EVERY_MS = 1_000;
 
-const read = readConfiguration(configurationDeclaration, process.env);
-if (!read.ok) {
-  process.stderr.write(`${describeFaults(read.refusal)}\n`);
-  process.exit(1);
-}
-const configuration = read.value;
-
-const logging = createLogging({
-  service: SERVICE,
-  level: configuration.logLevel,
-  levels: configuration.logLevels,
-  secrets: secretValues(configurationDeclaration, configuration),
+const service = await openService({
+  name: 'provider-worker',
+  configuration: configurationDeclaration,
+  metrics: metricDeclarations,
 });
-const log = logging.component('worker');
-const health = createHealth({ redact: logging.redact });
-const lifecycle = createLifecycle({
-  log: logging.component('lifecycle'),
-  flushLog: logging.flush,
-  onStopping: () => health.setPhase('stopping'),
-});
-const registry = createMetricRegistry();
-const metrics = createMetrics(metricDeclarations, registry);
-const crashAt = createCrashPoints(configuration);
+const { configuration, log, component, metrics, health, crashAt, lifecycle } = service;
 const random = Math.random;
 const onBug = (error: Error): void => lifecycle.fail(error, 'A bug stops the service');
-
-await lifecycle.part(
-  'process measuring',
-  () => measureProcess(registry),
-  (stop) => stop(),
-);
-await lifecycle.part(
-  'observation',
-  () => listenForObservation({ port: configuration.metricsPort, registry, health, log: logging.component('observation') }),
-  (observation) => observation.stop(),
-);
 
 const store = await lifecycle.part(
   'store',
   async () => {
     const connected = connectStore({
       databaseUrl: configuration.databaseUrl,
-      applicationName: SERVICE,
-      log: logging.component('store'),
+      applicationName: service.name,
+      log: component('store'),
       onCall: ({ statement, seconds }) => metrics.querySeconds.observe({ statement }, seconds),
     });
     await connected.checkSafety();
@@ -96,27 +54,16 @@ health.addReadiness({
 
 const cache = await lifecycle.part(
   'cache',
-  () => connectCache({ url: configuration.redisUrl, log: logging.component('cache') }),
+  () => connectCache({ url: configuration.redisUrl, log: component('cache') }),
   (connected) => connected.close(),
 );
 
-const bus = await lifecycle.part(
-  'bus',
-  () =>
-    connectBus({
-      servers: configuration.natsUrl,
-      credentialsFile: configuration.natsCredentials,
-      name: SERVICE,
-      log: logging.component('bus'),
-      onLost: (error) => lifecycle.fail(error, 'The connection to NATS is lost for good'),
-    }),
-  (connection) => connection.close(),
-);
+const bus = await startBus(service);
 health.addReadiness({ name: 'nats', check: bus.check, deadlineMs: HEALTH_DEADLINE_MS });
 
 const streams = await lifecycle.part(
   'streams',
-  () => keepStreams(bus, { contracts: Object.values(STREAMS), log: logging.component('streams'), random }),
+  () => keepStreams(bus, { contracts: Object.values(STREAMS), log: component('streams'), random }),
   (keeper) => keeper.stop(),
 );
 
@@ -127,7 +74,7 @@ const engine = await lifecycle.part(
       store,
       cache,
       bus,
-      log: logging.component('engine'),
+      log: component('engine'),
       observer: {
         batch: (size) => metrics.commitBatchSize.observe(size),
         conflicts: (count) => metrics.commitConflicts.inc(count),
@@ -153,11 +100,11 @@ await lifecycle.part(
       consumer: EXECUTIONS_CONSUMER,
       deadLetters: createDeadLetters({
         publisher,
-        service: SERVICE,
+        service: service.name,
         now: () => Date.now(),
         onParked: () => metrics.deadLetters.inc(),
       }),
-      log: logging.component('reports'),
+      log: component('reports'),
       random,
       onStreamMissing: streams.missing,
     });
@@ -177,7 +124,7 @@ await lifecycle.part(
         return outcomes;
       },
       crashBeforeAck: () => crashAt('worker.before-ack'),
-      log: logging.component('reports'),
+      log: component('reports'),
       random,
       onOutcome: (outcome) => metrics.reports.inc({ outcome }),
       onBug,
@@ -211,7 +158,7 @@ await lifecycle.part(
         metrics.silent.inc(noted);
         return 'done';
       },
-      logging.component('silence'),
+      component('silence'),
       onBug,
     ),
   (sweep) => sweep.stop(),
@@ -243,7 +190,7 @@ await lifecycle.part(
         metrics.relayed.inc(rows);
         return 'done';
       },
-      logging.component('relay'),
+      component('relay'),
       onBug,
     );
   },
@@ -267,7 +214,7 @@ await lifecycle.part(
         }
         return 'done';
       },
-      logging.component('state'),
+      component('state'),
       onBug,
     ),
   (state) => state.stop(),

@@ -1,0 +1,43 @@
+import { createLifecycle } from '@margrave/runtime';
+import { testServers } from '@margrave/testkit';
+import { startBus } from './start-bus.ts';
+import { silentLog } from './testing/bus.ts';
+
+/** A service with a bus, in a process that is pretended. */
+async function serviceWithBus(as?: string) {
+  const ended = Promise.withResolvers<number>();
+  const lifecycle = createLifecycle({
+    log: silentLog,
+    flushLog: async () => undefined,
+    host: { on: () => undefined, exit: ended.resolve, stderr: process.stderr },
+  });
+  const { natsUrl } = await testServers();
+  const configuration = { natsUrl: [natsUrl], natsCredentials: undefined };
+  const bus = await startBus({ name: 'teller', configuration, component: () => silentLog, lifecycle }, as);
+  return { bus, client: await bus.ready, lifecycle, ended: ended.promise };
+}
+
+it('is closed when the service stops', async () => {
+  const { client, lifecycle, ended } = await serviceWithBus();
+  expect(client.isClosed()).toBe(false);
+  lifecycle.stop('the test is over');
+  expect(await ended).toBe(0);
+  expect(client.isClosed()).toBe(true);
+});
+
+it('ends the service with 1 when its connection is gone for good', async () => {
+  const { client, ended } = await serviceWithBus();
+  await client.close();
+  expect(await ended).toBe(1);
+});
+
+it.each([
+  ['the service', undefined, 'teller'],
+  ['whom it is told', 'lp-a', 'lp-a'],
+])('connects as %s', async (_who, as, name) => {
+  const { client, lifecycle, ended } = await serviceWithBus(as);
+  client.subscribe('where.to', { callback: (_error, message) => void message.respond(message.reply) });
+  expect((await client.request('where.to')).string()).toMatch(new RegExp(`^_INBOX[.]${name}[.]`));
+  lifecycle.stop('the test is over');
+  await ended;
+});
