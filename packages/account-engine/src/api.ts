@@ -28,10 +28,15 @@ export interface Submission {
   readonly patienceMs: number | null;
 }
 
-/** Where the time of a command went, in milliseconds. */
+/** Where the time of a command went, in milliseconds, in the order of the stages. */
 export interface StageTimes {
+  /** Getting its account, what it names of the past, and ids: for its whole batch. */
   readonly loadMs: number;
+  /** Taking the market, and the quotes of what it trades and of what its account holds. */
+  readonly priceMs: number;
+  /** The decision on these, and writing it as rows. */
   readonly decideMs: number;
+  /** From handing over the whole batch, decided, to the store's answer. */
   readonly commitMs: number;
 }
 

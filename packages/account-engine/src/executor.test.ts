@@ -1,5 +1,6 @@
-import type { AccountId } from '@margrave/vocabulary';
-import { ACCOUNT, aggregate, bench, buy, task } from './testing/builders.ts';
+import type { AccountId, ClientOrderId, PositionId, SymbolName } from '@margrave/vocabulary';
+import { Executor } from './executor.ts';
+import { ACCOUNT, aggregate, bench, buy, market, task } from './testing/builders.ts';
 import { StoreError } from './testing/memory-store.ts';
 
 const versionOf = (store: ReturnType<typeof bench>['store']) => store.accounts.get(ACCOUNT)?.account.version;
@@ -197,5 +198,79 @@ describe('a command that the store refuses as a bug', () => {
     const settlements = await runAll([task(buy('before')), task(buy('poison')), task(buy('after'))]);
     expect(settlements).toMatchObject([{ kind: 'committed' }, { kind: 'bug' }, { kind: 'committed' }]);
     expect(versionOf(store)).toBe(3n);
+  });
+});
+
+describe('the time of a command', () => {
+  /** An executor on a clock that moves by what each stage is told to take, and only then. */
+  function timed() {
+    let nowMs = 500;
+    const takes = (elapsedMs: number): void => {
+      nowMs += elapsedMs;
+    };
+    const { store, parts } = bench();
+    const executor = new Executor({
+      ...parts,
+      monotonicMs: () => nowMs,
+      cache: { ...parts.cache, read: () => Promise.resolve([]).finally(() => takes(1_000)) },
+      takeIds: (commands) => parts.takeIds(commands).finally(() => takes(200)),
+      market: () => {
+        takes(30);
+        const taken = new Set<SymbolName>();
+        return {
+          ...market,
+          quote: (symbol) => {
+            if (!taken.has(symbol)) takes(4);
+            taken.add(symbol);
+            return market.quote(symbol);
+          },
+        };
+      },
+    });
+    store.beforeCommit = () => takes(50_000);
+    const buyTaking = (key: string, elapsedMs: number) => {
+      const order = buy(key);
+      const { client } = order;
+      const answer: NonNullable<typeof client>['answer'] = () => {
+        takes(elapsedMs);
+        return { status: 201, body: '{}' };
+      };
+      return task({ ...order, client: client && { ...client, answer } });
+    };
+    return { executor, buyTaking, store, takes };
+  }
+
+  it('is told by stage: loading, prices, the decision, the commit', async () => {
+    const { executor, buyTaking } = timed();
+    expect(await executor.run([buyTaking('first', 7), buyTaking('second', 9)])).toMatchObject([
+      { kind: 'committed', times: { loadMs: 1_200, priceMs: 34, decideMs: 7, commitMs: 50_000 } },
+      { kind: 'committed', times: { loadMs: 1_200, priceMs: 30, decideMs: 9, commitMs: 50_000 } },
+    ]);
+  });
+
+  it('counts the quotes of what the account holds among the prices', async () => {
+    const { executor, buyTaking, store } = timed();
+    await executor.run([buyTaking('first', 1)]);
+    const [position] = store.accounts.get(ACCOUNT)?.positions ?? [];
+    const close = {
+      ...buy('second'),
+      command: {
+        kind: 'close' as const,
+        clientOrderId: 'second' as ClientOrderId,
+        positionId: position?.positionId as PositionId,
+      },
+    };
+    expect(await executor.run([task(close)])).toMatchObject([{ kind: 'committed', times: { priceMs: 34 } }]);
+  });
+
+  it('counts the wait for an account that must be locked first as loading', async () => {
+    const { executor, buyTaking, store, takes } = timed();
+    const lock = store.withLockedAccounts;
+    store.withLockedAccounts = (accountIds, work) => {
+      takes(3_000);
+      return lock(accountIds, work);
+    };
+    const contended = { ...buyTaking('key', 7), conflicts: 2 };
+    expect(await executor.run([contended])).toMatchObject([{ times: { loadMs: 3_200, priceMs: 34, decideMs: 7 } }]);
   });
 });

@@ -2,6 +2,7 @@ import {
   decide,
   type Account,
   type Change,
+  type Command,
   type DecisionContext,
   type Group,
   type IdSource,
@@ -9,11 +10,11 @@ import {
 } from '@margrave/domain';
 import { asError } from '@margrave/runtime';
 import type { AccountAggregateRows, CommandResult, CommandRows, MessageRow } from '@margrave/store-postgres';
-import type { AccountId, OrderId, PositionId } from '@margrave/vocabulary';
+import type { AccountId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Answer, Outcome, StageTimes, Submission } from './api.ts';
 import { accountFromRows } from './from-rows.ts';
-import { KnownPast } from './known-past.ts';
+import { loadPast, type KnownPast } from './known-past.ts';
 import type { AccountStore, AggregateCache, CommitBatch, CommitOutcome } from './ports.ts';
 import type { RecentAccounts } from './recent-accounts.ts';
 import { commandRows } from './to-rows.ts';
@@ -136,17 +137,18 @@ export class Executor {
 
   async #decideAndCommit(tasks: readonly Task[], settlements: Map<Task, Settlement>, sent: Set<Task>): Promise<void> {
     if (tasks.length === 0) return;
-    const { store } = this.#parts;
+    const { store, monotonicMs } = this.#parts;
+    const startedMs = monotonicMs();
     this.#epoch ??= await store.epoch();
     const accountIds = [...new Set(tasks.map((task) => task.submission.accountId))];
     let run: BatchRun | undefined;
     if (tasks.every((task) => task.conflicts < OPTIMISTIC_ATTEMPTS)) {
       const accounts = await this.#accountsAtHand(accountIds);
-      run = await this.#runBatch({ tasks, accounts, settlements, sent }, store.commitBatch);
+      run = await this.#runBatch({ tasks, accounts, settlements, sent, startedMs }, store.commitBatch);
     } else {
       run = await store.withLockedAccounts(accountIds, (rows, commitBatch) => {
         const accounts = new Map(rows.map((row) => [row.account.accountId, accountFromRows(row)]));
-        return this.#runBatch({ tasks, accounts, settlements, sent }, commitBatch);
+        return this.#runBatch({ tasks, accounts, settlements, sent, startedMs }, commitBatch);
       });
     }
     // Only now, with the transaction behind us, is anything told.
@@ -180,10 +182,10 @@ export class Executor {
 
   async #runBatch(batch: Batch, commitBatch: CommitBatch): Promise<BatchRun | undefined> {
     const { monotonicMs, crash } = this.#parts;
-    const startedMs = monotonicMs();
-    const past = await this.#past(batch);
+    const submissions = batch.tasks.map((task) => task.submission);
+    const past = await loadPast(submissions, batch.accounts, this.#parts.store);
     const ids = await this.#parts.takeIds(batch.tasks.length);
-    const decidedFromMs = monotonicMs();
+    const loadMs = monotonicMs() - batch.startedMs;
     const decided = this.#decideAll(batch, past, ids);
     if (decided.length === 0) return undefined;
     const commitFromMs = monotonicMs();
@@ -191,24 +193,22 @@ export class Executor {
     for (const { task } of decided) batch.sent.add(task);
     const rows = decided.map((each) => each.rows);
     const outcome = await commitBatch(this.#epoch ?? '', rows);
-    const loadMs = decidedFromMs - startedMs;
-    const decideMs = (commitFromMs - decidedFromMs) / decided.length;
-    return { decided, outcome, times: { loadMs, decideMs }, commitFromMs };
+    return { decided, outcome, loadMs, commitFromMs };
   }
 
   #settle(
-    { decided, outcome: { results, databaseNowMs }, times, commitFromMs }: BatchRun,
+    { decided, outcome: { results, databaseNowMs }, loadMs, commitFromMs }: BatchRun,
     settlements: Map<Task, Settlement>,
   ): void {
     const commitMs = this.#parts.monotonicMs() - commitFromMs;
     const committed: Committed[] = [];
     const lostBy = new Map<AccountId, 'conflict' | 'duplicate'>();
-    for (const [index, { task, change, rows, answer }] of decided.entries()) {
+    for (const [index, { task, change, rows, answer, priceMs, decideMs }] of decided.entries()) {
       const result = results[index];
       assert(result !== undefined, 'commitBatch gives one result for each command');
       if (result.outcome === 'committed') {
         committed.push({ change, rows, outbox: result });
-        settlements.set(task, { kind: 'committed', change, answer, times: { ...times, commitMs } });
+        settlements.set(task, { kind: 'committed', change, answer, times: { loadMs, priceMs, decideMs, commitMs } });
         continue;
       }
       // Whatever follows a dropped command in its account's chain was decided on a state that never came to be.
@@ -227,7 +227,10 @@ export class Executor {
   #decideAll({ tasks, accounts, settlements }: Batch, past: KnownPast, ids: IdSource): readonly Decided[] {
     const decided: Decided[] = [];
     const commandIds = new Set<string>();
+    const { monotonicMs } = this.#parts;
+    const takenFromMs = monotonicMs();
     const market = this.#parts.market();
+    const viewMs = monotonicMs() - takenFromMs;
     for (const task of tasks) {
       const { submission } = task;
       const account = accounts.get(submission.accountId);
@@ -236,7 +239,7 @@ export class Executor {
       // The same command twice in one batch: the next batch finds its id used, and gives the stored answer.
       else if (id !== undefined && commandIds.has(id)) settlements.set(task, 'again');
       else {
-        const settled = this.#decideOne(task, account, past, { market, group: this.#parts.group(account), ids });
+        const settled = this.#decideOne(task, account, past, { market, ids, viewMs });
         if ('kind' in settled) settlements.set(task, settled);
         else {
           decided.push(settled);
@@ -249,37 +252,26 @@ export class Executor {
     return decided;
   }
 
-  #decideOne(task: Task, account: Account, past: KnownPast, context: DecisionContext): Decided | Exclude<Settlement, 'again'> {
+  #decideOne(task: Task, account: Account, past: KnownPast, given: Given): Decided | Exclude<Settlement, 'again'> {
     const { submission } = task;
+    const { market, ids, viewMs } = given;
+    const { group, providerMessages, monotonicMs } = this.#parts;
     try {
+      const pricedFromMs = monotonicMs();
+      takeQuotes(market, account, submission.command);
+      const decidedFromMs = monotonicMs();
+      const context: DecisionContext = { market, ids, group: group(account) };
       const decision = decide(account, submission.command, context, past.of(account.accountId, submission.command));
       if (!decision.ok) return { kind: 'no_change', refusal: decision.refusal };
       const change = decision.value;
-      const rows = commandRows(change, submission, this.#parts.providerMessages(change));
+      const rows = commandRows(change, submission, providerMessages(change));
       const { commandKey } = rows;
-      return { task, change, rows, answer: commandKey && { status: commandKey.answerStatus, body: commandKey.answerBody } };
+      const answer = commandKey && { status: commandKey.answerStatus, body: commandKey.answerBody };
+      const priceMs = viewMs + decidedFromMs - pricedFromMs;
+      return { task, change, rows, answer, priceMs, decideMs: monotonicMs() - decidedFromMs };
     } catch (error) {
       return { kind: 'bug', error };
     }
-  }
-
-  /** What commands name that their account does not hold: an order that is over, a position that was closed. */
-  async #past({ tasks, accounts }: Batch): Promise<KnownPast> {
-    const orderIds = new Set<OrderId>();
-    const positionIds = new Set<PositionId>();
-    for (const { submission } of tasks) {
-      const account = accounts.get(submission.accountId);
-      const { command } = submission;
-      if (command.kind === 'close' && !account?.positions.some((held) => held.positionId === command.positionId)) {
-        positionIds.add(command.positionId);
-      }
-      if (command.kind === 'report' && !account?.orders.some((held) => held.orderId === command.orderId)) {
-        orderIds.add(command.orderId);
-      }
-    }
-    if (orderIds.size + positionIds.size === 0) return new KnownPast([], []);
-    const { orders, positions } = await this.#parts.store.loadPast({ orderIds: [...orderIds], positionIds: [...positionIds] });
-    return new KnownPast(orders, positions);
   }
 
   #forget(tasks: readonly Task[]): void {
@@ -295,21 +287,38 @@ interface Batch {
   readonly settlements: Map<Task, Settlement>;
   /** Those whose commit was sent. */
   readonly sent: Set<Task>;
+  /** Monotonic. */
+  readonly startedMs: number;
 }
 
 /** A batch that was sent to the store, and what came back. */
 interface BatchRun {
   readonly decided: readonly Decided[];
   readonly outcome: CommitOutcome;
-  readonly times: Omit<StageTimes, 'commitMs'>;
+  readonly loadMs: number;
   readonly commitFromMs: number;
 }
 
-interface Decided {
+/** What the decisions of a batch have in common. */
+interface Given {
+  readonly market: Market;
+  readonly ids: IdSource;
+  /** How long it took to have the market. */
+  readonly viewMs: number;
+}
+
+interface Decided extends Pick<StageTimes, 'priceMs' | 'decideMs'> {
   readonly task: Task;
   readonly change: Change;
   readonly rows: CommandRows;
   readonly answer: Answer | null;
+}
+
+/** Has the market take its quotes of what the command trades and the account holds; the decision finds them there. */
+function takeQuotes(market: Market, { orders, positions }: Account, command: Command): void {
+  if (command.kind === 'place') market.quote(command.symbol);
+  for (const { symbol } of positions) market.quote(symbol);
+  for (const { symbol } of orders) market.quote(symbol);
 }
 
 const unavailable = (task: Task, error: unknown): Outcome =>

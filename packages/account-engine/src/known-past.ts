@@ -1,7 +1,9 @@
-import type { Change, Command, Order, Past, Position } from '@margrave/domain';
+import type { Account, Change, Command, Order, Past, Position } from '@margrave/domain';
 import type { OrderRow, PositionRow } from '@margrave/store-postgres';
-import type { AccountId } from '@margrave/vocabulary';
+import type { AccountId, OrderId, PositionId } from '@margrave/vocabulary';
+import type { Submission } from './api.ts';
 import { orderFromRow, positionFromRow } from './from-rows.ts';
+import type { AccountStore } from './ports.ts';
 
 /** Found by account and id: what another account holds is not there. */
 export class KnownPast {
@@ -23,4 +25,26 @@ export class KnownPast {
     for (const order of orders) this.#orders.set(`${accountId} ${order.orderId}`, order);
     for (const position of positions) this.#positions.set(`${accountId} ${position.positionId}`, position);
   }
+}
+
+/** What commands name that their account does not hold: an order that is over, a position that was closed. */
+export async function loadPast(
+  submissions: readonly Pick<Submission, 'accountId' | 'command'>[],
+  accounts: ReadonlyMap<AccountId, Account>,
+  store: Pick<AccountStore, 'loadPast'>,
+): Promise<KnownPast> {
+  const orderIds = new Set<OrderId>();
+  const positionIds = new Set<PositionId>();
+  for (const { accountId, command } of submissions) {
+    const account = accounts.get(accountId);
+    if (command.kind === 'close' && !account?.positions.some((held) => held.positionId === command.positionId)) {
+      positionIds.add(command.positionId);
+    }
+    if (command.kind === 'report' && !account?.orders.some((held) => held.orderId === command.orderId)) {
+      orderIds.add(command.orderId);
+    }
+  }
+  if (orderIds.size + positionIds.size === 0) return new KnownPast([], []);
+  const { orders, positions } = await store.loadPast({ orderIds: [...orderIds], positionIds: [...positionIds] });
+  return new KnownPast(orders, positions);
 }

@@ -1,12 +1,22 @@
-import type { Market } from '@margrave/domain';
+import type { Market, Quote } from '@margrave/domain';
+import type { SymbolName } from '@margrave/vocabulary';
 import type { Configuration } from './configuration.ts';
 import type { QuoteBook } from './quote-book.ts';
 
-/** The market as a decision sees it, at this moment: the quotes at hand, one version of the configuration, database time. */
-export const marketView = (configuration: Configuration, quotes: QuoteBook, nowMs: number): Market => ({
-  nowMs,
-  configurationVersion: configuration.version,
-  instrument: (symbol) => configuration.instruments.get(symbol),
-  quote: (symbol) => quotes.get(symbol),
-  pair: configuration.pair,
-});
+/**
+ * The market as a decision sees it, at this moment: the quotes at hand, one version of the configuration, database time. A
+ * quote is taken once: it has the same price and the same age however often one looks, and as the decision records it.
+ */
+export function marketView(configuration: Configuration, quotes: QuoteBook, nowMs: number): Market {
+  const taken = new Map<SymbolName, Quote | undefined>();
+  return {
+    nowMs,
+    configurationVersion: configuration.version,
+    instrument: (symbol) => configuration.instruments.get(symbol),
+    quote: (symbol) => {
+      if (!taken.has(symbol)) taken.set(symbol, quotes.get(symbol));
+      return taken.get(symbol);
+    },
+    pair: configuration.pair,
+  };
+}

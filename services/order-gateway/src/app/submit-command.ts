@@ -18,10 +18,10 @@ export interface ClientCommand {
   readonly answer: (change: Change) => KeptAnswer;
 }
 
-/** Where the time of a command went, in milliseconds; `priceMs` only where prices were fetched for it. */
+/** Where the time of a command went, in milliseconds. */
 export interface CommandTimes {
   readonly loadMs: number;
-  readonly priceMs?: number;
+  readonly priceMs: number;
   readonly decideMs: number;
   readonly commitMs: number;
 }

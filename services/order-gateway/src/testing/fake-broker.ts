@@ -76,7 +76,7 @@ export class FakeBroker implements GatewayNeeds {
     this.changes.push(change);
     this.past.push(...change.positions.filter((position) => position.openVolumeE8 === 0n));
     this.keys.set(`${accountId} ${client.key}`, { requestHash: client.requestHash, answer });
-    return { kind: 'committed', change, answer, times: { loadMs: 0.01, decideMs: 0.05, commitMs: 0.7 } };
+    return { kind: 'committed', change, answer, times: { loadMs: 0.01, priceMs: 0.004, decideMs: 0.05, commitMs: 0.7 } };
   }
 
   view: GatewayNeeds['view'] = async (accountId) => {

@@ -23,14 +23,14 @@ export interface AnsweredCommand {
 
 export function stagesOf(receiveMs: number, outcome: CommandOutcome): Stages | undefined {
   if (outcome.kind !== 'committed') return undefined;
-  const { loadMs, priceMs = 0, decideMs, commitMs } = outcome.times;
+  const { loadMs, priceMs, decideMs, commitMs } = outcome.times;
   return { receive: receiveMs, load: loadMs, price: priceMs, decide: decideMs, commit: commitMs };
 }
 
-/** The `Server-Timing` header. */
+/** The `Server-Timing` header: milliseconds, to the microsecond, for a warm stage takes a few. */
 export const serverTiming = (stages: Stages): string =>
   Object.entries(stages)
-    .map(([stage, elapsedMs]) => `${stage};dur=${elapsedMs.toFixed(2)}`)
+    .map(([stage, elapsedMs]) => `${stage};dur=${elapsedMs.toFixed(3)}`)
     .join(', ');
 
 const MS_PER_S = 1_000;
@@ -73,5 +73,5 @@ const whyOf = (outcome: CommandOutcome) => (outcome.kind === 'unavailable' ? { w
 const timesOf = (stages: Stages | undefined): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(stages ?? {}).map(([stage, elapsedMs]) => [`${stage}Ms`, shortened(elapsedMs)]));
 
-/** Hundredths of a millisecond are enough for a log. */
-const shortened = (elapsedMs: number): number => Math.round(elapsedMs * 100) / 100;
+/** To the microsecond. */
+const shortened = (elapsedMs: number): number => Math.round(elapsedMs * 1_000) / 1_000;

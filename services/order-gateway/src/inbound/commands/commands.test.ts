@@ -57,7 +57,7 @@ describe('placing an order that is filled in house', () => {
   it('says in Server-Timing where the time went', async () => {
     const answer = await gateway.place();
     expect(answer.headers['server-timing']).toMatch(
-      /^receive;dur=\d+\.\d\d, load;dur=0\.01, price;dur=0\.00, decide;dur=0\.05, commit;dur=0\.70$/,
+      /^receive;dur=\d+\.\d{3}, load;dur=0\.010, price;dur=0\.004, decide;dur=0\.050, commit;dur=0\.700$/,
     );
   });
 
@@ -282,6 +282,7 @@ describe('what is told of commands', () => {
         orderId: expect.any(String),
         receiveMs: expect.any(Number),
         loadMs: 0.01,
+        priceMs: 0.004,
         decideMs: 0.05,
         commitMs: 0.7,
         totalMs: expect.any(Number),

@@ -50,7 +50,7 @@ function replyTo(outcome: CommandOutcome, { accountId, command }: CommandWanted,
       return kept(outcome.answer, stages === undefined ? {} : { 'server-timing': serverTiming(stages) });
     }
     case 'replayed':
-      return kept(outcome.answer, { 'idempotent-replayed': 'true', 'server-timing': `receive;dur=${receiveMs.toFixed(2)}` });
+      return kept(outcome.answer, { 'idempotent-replayed': 'true', 'server-timing': `receive;dur=${receiveMs.toFixed(3)}` });
     case 'key_reused':
       return problemReply('IDEMPOTENCY_KEY_REUSED', true);
     case 'not_found':
