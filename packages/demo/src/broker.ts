@@ -38,7 +38,7 @@ export interface Broker extends Services {
 
 /** Starts servers, a price feed and all services, and resolves when every service says that it is ready. */
 export async function startBroker(options: DemoOptions, say: (sentence: string) => void): Promise<Broker> {
-  const stops: (() => Promise<void> | void)[] = [];
+  const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const each of stops.splice(0).toReversed()) await each();
   };
@@ -60,7 +60,7 @@ export async function startBroker(options: DemoOptions, say: (sentence: string) 
     });
     stops.push(() => services.stop());
     const watches = [servers.nats, servers.redis, servers.postgres].map((server) => watchServer(server, say));
-    stops.push(() => watches.forEach((end) => end()));
+    stops.push(async () => void (await Promise.all(watches.map((end) => end()))));
     return { ...services, servers, databaseUrl, stop };
   } catch (error) {
     await stop();

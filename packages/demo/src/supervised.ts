@@ -21,6 +21,7 @@ export interface ServiceStart {
 
 const STOP_MS_MAX = 12_000;
 const RESTART_DELAY_MS = 500;
+const WATCH_EVERY_MS = 500;
 
 /** Runs a service as a process of its own and starts it again when it dies, as any installation's supervisor would. */
 export function supervise({ name, file, environment, logFile, say }: ServiceStart): SupervisedService {
@@ -62,33 +63,35 @@ export function supervise({ name, file, environment, logFile, say }: ServiceStar
   };
 }
 
-/** Starts a server again that somebody killed. Returns what ends the watch. */
-export function watchServer(
-  server: { readonly name: string; readonly pid: number; readonly restart: () => Promise<void> },
-  say: (sentence: string) => void,
-): () => void {
-  let restarting = false;
-  const timer = setInterval(() => {
-    if (restarting || isAlive(server.pid)) return;
-    restarting = true;
-    say(`${server.name} is gone and is started again, on its port and its data`);
-    server
-      .restart()
-      .catch((error: unknown) =>
-        say(`${server.name} could not be started again: ${error instanceof Error ? error.message : String(error)}`),
-      )
-      .finally(() => {
-        restarting = false;
-      });
-  }, 500);
-  return () => clearInterval(timer);
+export interface WatchedServer {
+  readonly name: string;
+  readonly isRunning: () => Promise<boolean>;
+  readonly restart: () => Promise<void>;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false; // ESRCH: there is no such process
-  }
+/** Starts a server again that somebody killed. Returns what ends the watch, and resolves when no start is under way. */
+export function watchServer(
+  server: WatchedServer,
+  say: (sentence: string) => void,
+  everyMs = WATCH_EVERY_MS,
+): () => Promise<void> {
+  let turn: Promise<void> | undefined;
+  const look = async (): Promise<void> => {
+    try {
+      if (await server.isRunning()) return;
+      say(`${server.name} is gone and is started again, on its port and its data`);
+      await server.restart();
+    } catch (error) {
+      say(`${server.name} could not be started again: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const timer = setInterval(() => {
+    turn ??= look().finally(() => {
+      turn = undefined;
+    });
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await turn;
+  };
 }

@@ -107,9 +107,8 @@ async function startContainer(engine: DockerEngine, run: RunFolder, plan: Contai
   return handleOf(engine, started.getId(), plan);
 }
 
-async function handleOf(engine: DockerEngine, id: string, plan: ContainerPlan): Promise<RunningServer> {
+function handleOf(engine: DockerEngine, id: string, plan: ContainerPlan): RunningServer {
   const container = engine.client.container.getById(id);
-  let state = (await container.inspect()).State;
   const answering = () => waitUntilReady(plan.probe, READY_TIMEOUT_MS, () => undefined);
   const stop = async () => {
     const { Paused, Running } = (await container.inspect()).State;
@@ -121,8 +120,8 @@ async function handleOf(engine: DockerEngine, id: string, plan: ContainerPlan): 
     version: IMAGES[plan.name],
     port: plan.port,
     url: plan.url,
-    get pid() {
-      return state.Pid;
+    async isRunning() {
+      return (await container.inspect()).State.Running;
     },
     async kill9() {
       await container.kill({ signal: 'SIGKILL' });
@@ -140,7 +139,6 @@ async function handleOf(engine: DockerEngine, id: string, plan: ContainerPlan): 
       await stop();
       await container.start();
       await answering();
-      state = (await container.inspect()).State;
     },
   };
 }

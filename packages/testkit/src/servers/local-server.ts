@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { LOOPBACK } from './ports.ts';
 import { waitUntilReady, type Probe } from './probes.ts';
-import { endProcess, processTree, signalProcess, waitUntilGone, waitUntilPaused } from './processes.ts';
+import { describeProcess, endProcess, processTree, signalProcess, waitUntilGone, waitUntilPaused } from './processes.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { RunningServer, ServerName } from './types.ts';
 
@@ -47,9 +47,7 @@ export async function startLocalServer(plan: LocalServerPlan, run: RunFolder): P
     version: plan.version,
     port: plan.port,
     url: plan.url,
-    get pid() {
-      return pid;
-    },
+    isRunning: () => Promise.resolve(describeProcess(pid) !== undefined),
     async kill9() {
       await waitUntilGone(signalAll('SIGKILL'), STOP_TIMEOUT_MS);
     },

@@ -16,8 +16,8 @@ export interface RunningServer {
   readonly port: number;
   /** With user and password. */
   readonly url: string;
-  /** The process, or for a container its first process as the engine sees it. Changes with a restart. */
-  readonly pid: number;
+  /** Whether it is there, be it paused. A container's process may be another user's or another kernel's, so no process id tells. */
+  isRunning(): Promise<boolean>;
   /** SIGKILL to every process of the server. */
   kill9(): Promise<void>;
   /** SIGSTOP: connections stay open and nothing answers. */
