@@ -23,6 +23,9 @@ export interface LocalServerPlan {
   readonly probe: Probe;
 }
 
+/** Their messages are read, and PostgreSQL does not start on macOS in a locale that the system has not. */
+export const PLAIN_LOCALE: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C' };
+
 const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
 const LOG_TAIL_LINES = 8;
@@ -71,6 +74,7 @@ async function launch(plan: LocalServerPlan, run: RunFolder): Promise<number> {
   // A group of its own: Ctrl-C in the terminal reaches whoever started the run, and that one decides in which order things stop.
   const child = spawn(plan.executable, plan.args, {
     ...plan.user,
+    env: PLAIN_LOCALE,
     cwd: plan.workingFolder,
     detached: true,
     stdio: ['ignore', log, log],

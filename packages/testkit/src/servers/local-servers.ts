@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import type { LocalBinaries } from './local-binaries.ts';
-import { PortTaken, startLocalServer, type LocalServerPlan } from './local-server.ts';
+import { PLAIN_LOCALE, PortTaken, startLocalServer, type LocalServerPlan } from './local-server.ts';
 import { freePort, LOOPBACK } from './ports.ts';
 import { probeNats, probePostgres, probeRedis } from './probes.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -149,6 +149,7 @@ function initialise(
   const { status, stderr, error } = spawnSync(initdb, ['-D', place.data, ...login, '-E', 'UTF8', '--locale=C', '--no-sync'], {
     ...place.user,
     cwd: place.folder,
+    env: PLAIN_LOCALE,
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`${initdb} failed: ${error?.message ?? stderr}`);
