@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerRuntimeClient, GenericContainer, ImageName } from 'testcontainers';
 import { LOOPBACK } from './ports.ts';
@@ -16,18 +16,19 @@ const PULL_TIMEOUT_MS = 240_000;
 type Testcontainers = { GenericContainer: typeof GenericContainer; ImageName: typeof ImageName };
 export type DockerEngine = Testcontainers & { readonly client: ContainerRuntimeClient };
 
-/** Either an engine that has every image, or in half a sentence why there is none. */
-export type EngineSearch = { readonly engine: DockerEngine } | { readonly missing: string };
+/** Either an engine that has every image, or in half a sentence why there is none; worth saying when there is one after all. */
+export type EngineSearch = { readonly engine: DockerEngine } | { readonly missing: string; readonly answers: boolean };
 
 /** An engine of this machine that answers and has, or can pull, the images. */
 export async function findDockerEngine(log: Log): Promise<EngineSearch> {
   const engine = await answeringEngine();
-  if (engine === undefined) return { missing: 'no Docker engine answers' };
-  const { host } = engine.client.info.containerRuntime;
-  if (host !== 'localhost' && host !== LOOPBACK) return { missing: `the Docker engine runs on another machine (${host})` };
+  if (engine === undefined) return { missing: 'no Docker engine answers', answers: false };
+  if (!(await isReachedByLoopback(engine))) return { missing: 'the Docker engine runs on another machine', answers: true };
   for (const image of Object.values(IMAGES)) {
     const failure = await pullUnlessThere(engine, image, log);
-    if (failure !== undefined) return { missing: `the Docker engine has not and cannot pull ${image} (${failure})` };
+    if (failure !== undefined) {
+      return { missing: `the Docker engine has not and cannot pull ${image} (${failure})`, answers: true };
+    }
   }
   return { engine };
 }
@@ -55,6 +56,20 @@ async function answeringEngine(): Promise<DockerEngine | undefined> {
     // The library says no more than that no engine could be reached, which is the answer here.
     return undefined;
   }
+}
+
+/**
+ * Ports are published on 127.0.0.1 of the engine's machine, which is not ours for a remote engine. Nor is it from inside a container
+ * that was lent the socket of its host; but it is where the engine itself runs in our container, and then it has our host name.
+ */
+async function isReachedByLoopback({ client }: DockerEngine): Promise<boolean> {
+  const { host } = client.info.containerRuntime;
+  if (host === 'localhost' || host === LOOPBACK) return true;
+  const { dockerode } = client.container;
+  const { socketPath } = dockerode.modem as { readonly socketPath?: string };
+  if (socketPath === undefined) return false;
+  const { Name } = (await dockerode.info()) as { readonly Name: string };
+  return Name === hostname();
 }
 
 function engineMayExist(): boolean {

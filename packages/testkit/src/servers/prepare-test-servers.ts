@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import { databaseOf, withDatabase } from './settings.ts';
-import { startServers, type ServersRequest } from './servers.ts';
+import { insistOn, startServers, type ServersRequest } from './servers.ts';
 import { announceTestServers } from './test-servers.ts';
 import type { Log, Servers } from './types.ts';
 
@@ -16,6 +16,7 @@ export interface TestServersRequest {
 /** Starts the one set of servers of a whole test run and leaves word for its workers (`testServers`). */
 export async function prepareTestServers({ log, workerCount, migrate, onSignal }: TestServersRequest): Promise<Servers> {
   const servers = await startServers({ purpose: 'test', log, ...(onSignal && { onSignal }) });
+  insistOn(servers.source);
   try {
     const additional = Array.from({ length: workerCount - 1 }, () => servers.startNats());
     const [nats] = await Promise.all([Promise.all(additional), migrate(servers.postgres.url)]);

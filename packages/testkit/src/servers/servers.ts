@@ -68,9 +68,9 @@ interface Starters {
 }
 
 async function chooseSource(log: Log): Promise<Starters> {
-  const wanted = process.env['MARGRAVE_SERVERS'];
+  const wanted = insistence();
   const search: EngineSearch =
-    wanted === 'local' ? { missing: 'MARGRAVE_SERVERS=local excludes Docker' } : await findDockerEngine(log);
+    wanted === 'local' ? { missing: 'MARGRAVE_SERVERS=local excludes Docker', answers: false } : await findDockerEngine(log);
   if ('engine' in search) {
     const { engine } = search;
     return {
@@ -81,7 +81,7 @@ async function chooseSource(log: Log): Promise<Starters> {
     };
   }
   if (wanted === 'containers') throw new ServersUnavailable(`MARGRAVE_SERVERS=containers, but ${search.missing}.`);
-  const binaries = localBinaries(search.missing, log);
+  const binaries = localBinaries(search, log);
   return {
     source: 'local binaries',
     nats: (run, name) => startLocalNats(binaries.nats, run, name),
@@ -90,10 +90,25 @@ async function chooseSource(log: Log): Promise<Starters> {
   };
 }
 
-function localBinaries(withoutEngine: string, log: Log): LocalBinaries {
+const INSISTENCE = 'MARGRAVE_SERVERS';
+
+function insistence(): 'containers' | 'local' | undefined {
+  const value = process.env[INSISTENCE];
+  if (value === undefined || value === '') return undefined;
+  if (value === 'containers' || value === 'local') return value;
+  throw new ServersUnavailable(`${INSISTENCE} is "${value}" and may only be "containers" or "local".`);
+}
+
+/** For every later start below this process: the same source, without another search or another try at pulling an image. */
+export function insistOn(source: ServerSource): void {
+  process.env[INSISTENCE] = source === 'containers' ? 'containers' : 'local';
+}
+
+function localBinaries(search: { readonly missing: string; readonly answers: boolean }, log: Log): LocalBinaries {
   const found = findLocalBinaries();
   const missing = NAMES.filter((name) => found[name] === undefined);
-  if (missing.length > 0) installMissing(missing, withoutEngine, log);
+  if (missing.length > 0) installMissing(missing, search.missing, log);
+  else if (search.answers) log(`using the binaries of this machine, because ${search.missing}`);
   const { nats, redis, postgres } = missing.length > 0 ? findLocalBinaries() : found;
   if (nats === undefined || redis === undefined || postgres === undefined) {
     throw new ServersUnavailable(`${missing.join(', ')} were installed and their binaries are still not found on this machine.`);
