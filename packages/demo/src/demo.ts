@@ -1,4 +1,5 @@
 import type { AccountV1 } from '@margrave/contracts';
+import { ServersUnavailable } from '@margrave/testkit';
 import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books';
 import postgres from 'postgres';
 import { startBroker, type Broker } from './broker.ts';
@@ -45,7 +46,8 @@ export interface DemoVoice {
 
 /** Runs the demo until its time is over or it is told to stop; resolves with what is wrong, in sentences. */
 export async function runDemo(options: DemoOptions, voice: DemoVoice, stopped: AbortSignal): Promise<readonly string[]> {
-  const broker = await startBroker(options, voice.say);
+  const broker = await startBroker(options, voice.say).catch(unlessServersUnavailable);
+  if (broker instanceof ServersUnavailable) return [broker.message];
   try {
     const token = signToken(
       broker.tokenSecret,
@@ -68,6 +70,12 @@ export async function runDemo(options: DemoOptions, voice: DemoVoice, stopped: A
   } finally {
     await broker.stop();
   }
+}
+
+/** What a person can do about it is all that is to be said. */
+function unlessServersUnavailable(error: unknown): ServersUnavailable {
+  if (error instanceof ServersUnavailable) return error;
+  throw error;
 }
 
 const gatewayUrl = ({ gatewayUrls: [url = ''] }: Broker): string => url;
