@@ -74,12 +74,14 @@ function apt(missing: readonly ServerName[]): Installer {
   return { manager: 'apt-get', byHand, reason: 'installing packages needs root or a sudo without a password' };
 }
 
-/** Homebrew starts nothing by itself. */
+/** Homebrew starts nothing by itself. Its installer leaves it to the user to put it on the PATH. */
 function homebrew(missing: readonly ServerName[]): Installer {
   const packages = missing.map((name) => HOMEBREW_PACKAGES[name]);
   const byHand = `brew install ${packages.join(' ')}`;
-  if (!succeeds(['brew', '--version'])) return { manager: 'Homebrew', byHand, reason: 'this machine has no Homebrew' };
-  return { manager: 'Homebrew', byHand, command: ['brew', 'install', ...packages] };
+  const brew = ['brew', '/opt/homebrew/bin/brew', '/usr/local/bin/brew'].find((candidate) => succeeds([candidate, '--version']));
+  if (brew === undefined) return { manager: 'Homebrew', byHand, reason: 'this machine has no Homebrew (https://brew.sh)' };
+  if (process.getuid?.() === 0) return { manager: 'Homebrew', byHand, reason: 'Homebrew refuses to run as root' };
+  return { manager: 'Homebrew', byHand, command: [brew, 'install', ...packages] };
 }
 
 function succeeds([program = '', ...args]: readonly string[]): boolean {
