@@ -31,7 +31,7 @@ export interface ExecutorParts {
   readonly providerMessages: (change: Change) => readonly MessageRow[];
   readonly monotonicMs: () => number;
   readonly crash: { readonly beforeCommit: () => void; readonly afterCommit: () => void };
-  readonly onCommitted: (committed: readonly Committed[], databaseNowMs: number) => void;
+  readonly onCommitted: (committed: readonly Committed[]) => void;
   readonly onConflicts: (conflicts: number) => void;
   readonly onAccountFound: (found: AccountFound) => void;
 }
@@ -196,10 +196,7 @@ export class Executor {
     return { decided, outcome, loadMs, commitFromMs };
   }
 
-  #settle(
-    { decided, outcome: { results, databaseNowMs }, loadMs, commitFromMs }: BatchRun,
-    settlements: Map<Task, Settlement>,
-  ): void {
+  #settle({ decided, outcome: { results }, loadMs, commitFromMs }: BatchRun, settlements: Map<Task, Settlement>): void {
     const commitMs = this.#parts.monotonicMs() - commitFromMs;
     const committed: Committed[] = [];
     const lostBy = new Map<AccountId, 'conflict' | 'duplicate'>();
@@ -221,7 +218,7 @@ export class Executor {
     for (const accountId of lostBy.keys()) recent.forget(accountId);
     for (const { change } of committed) if (!lostBy.has(change.accountId)) recent.put(change.account);
     onConflicts(lostBy.size);
-    if (committed.length > 0) onCommitted(committed, databaseNowMs);
+    if (committed.length > 0) onCommitted(committed);
   }
 
   #decideAll({ tasks, accounts, settlements }: Batch, past: KnownPast, ids: IdSource): readonly Decided[] {

@@ -9,7 +9,6 @@ import assert from 'node:assert/strict';
 import { aggregateFromJson, aggregateToJson } from './aggregate-json.ts';
 import type { AccountEngine } from './api.ts';
 import { configurationFromRows, type Configuration } from './configuration.ts';
-import { DatabaseClock } from './database-clock.ts';
 import { createEngine } from './engine.ts';
 import type { AccountFound } from './executor.ts';
 import { createIdPool } from './ids.ts';
@@ -60,7 +59,7 @@ const monotonicMs = (): number => performance.now();
 export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
   const { store, bus, log, observer, crash } = world;
   let configuration = configurationFromRows(await store.loadRegistry());
-  const clock = new DatabaseClock(await store.databaseNowMs(), monotonicMs);
+  await store.askDatabaseTime();
   const quotes = new QuoteBook(monotonicMs);
   const recent = new RecentAccounts(ACCOUNTS_MAX, monotonicMs);
   const publisher = openPublisher(world);
@@ -93,9 +92,8 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
   ];
   await warmQuotes(world, configuration, quotes);
   const refreshing = setInterval(() => {
-    Promise.all([store.loadRegistry(), store.databaseNowMs()]).then(
-      ([rows, databaseNowMs]) => {
-        clock.take(databaseNowMs);
+    Promise.all([store.loadRegistry(), store.askDatabaseTime()]).then(
+      ([rows]) => {
         if (rows.configurationVersion !== configuration.version) configuration = configurationFromRows(rows);
       },
       (error: unknown) => log.warn({ err: error }, 'The configuration could not be looked at'),
@@ -107,7 +105,7 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
     assert(found, `account ${account.accountId} is of group ${account.groupId}, which is not configured`);
     return found;
   };
-  const market = (): Market => marketView(configuration, quotes, clock.nowMs());
+  const market = (): Market => marketView(configuration, quotes, store.databaseNowMs());
   const engine = createEngine({
     store,
     cache: aggregates,
@@ -118,8 +116,7 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
     providerMessages: (change) => providerMessages(change, configuration.providerInstrument),
     monotonicMs,
     crash,
-    onCommitted: (committed, databaseNowMs) => {
-      clock.take(databaseNowMs);
+    onCommitted: (committed) => {
       publisher.publish(committed);
       for (const { change } of committed) aggregates.put(change.account);
     },

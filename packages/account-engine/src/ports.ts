@@ -42,8 +42,6 @@ export type CommitBatch = (epoch: string, commands: readonly CommandRows[]) => P
 
 export interface CommitOutcome {
   readonly results: readonly CommandResult[];
-  /** Database time of the commit. */
-  readonly databaseNowMs: number;
 }
 
 /**

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Logger, Random } from '@margrave/runtime';
 import type { ProviderName } from '@margrave/vocabulary';
 import { createCommits, type Commits } from './commit/commits.ts';
@@ -71,15 +72,17 @@ export function connectStore(options: StoreOptions): Store {
     ) =>
     (...args: Args): Promise<Value> =>
       pool.run(statement, (lease) => read(lease.connection, ...args));
+  const clock = new DatabaseClock(() => performance.now());
   const findExecutions = bind('find_executions', findAppliedExecutions);
   const onRetry = (error: Error, failures: number): void =>
     log.warn({ error: error.message, failures }, 'A batch is tried again');
 
   return {
-    ...createCommits({ pool, clock: new DatabaseClock(), deadlineMs, random, onRetry }),
+    ...createCommits({ pool, clock, deadlineMs, random, onRetry }),
     failureOf,
     checkSafety: bind('check_safety', checkSafety),
-    databaseNowMs: bind('database_now', readDatabaseNowMs),
+    askDatabaseTime: bind('database_now', async (session) => clock.take(await readDatabaseNowMs(session))),
+    databaseNowMs: () => clock.nowMs() ?? assert.fail('the time is known once the database was asked for it'),
     epoch: bind('epoch', readEpoch),
     loadRegistry: bind('load_registry', loadRegistry),
     loadAccounts: bind('load_accounts', loadAccounts),
@@ -123,7 +126,10 @@ export interface Store extends Commits {
   readonly failureOf: typeof failureOf;
   /** @throws UnsafeDatabase naming the first thing that is wrong. */
   readonly checkSafety: () => Promise<void>;
-  readonly databaseNowMs: () => Promise<number>;
+  /** Asks the database for its time; each commit does so by the way. */
+  readonly askDatabaseTime: () => Promise<void>;
+  /** Database time as far as it is known without asking: epoch milliseconds, at most an answer's way behind. */
+  readonly databaseNowMs: () => number;
   readonly epoch: () => Promise<string>;
   readonly loadRegistry: Bound<typeof loadRegistry>;
   readonly loadAccounts: Bound<typeof loadAccounts>;

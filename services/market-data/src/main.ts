@@ -15,7 +15,6 @@ import { listenForConfigurationChanges } from './inbound/configuration-changes.t
 import { listenForTicks } from './inbound/feed.ts';
 import { countMarketData, metricDeclarations } from './metrics.ts';
 import { announceOn } from './outbound/announcement.ts';
-import { DatabaseClock } from './outbound/database-clock.ts';
 import { marketRegistryOf } from './outbound/registry.ts';
 
 /** One instance in the world speaks. */
@@ -23,7 +22,7 @@ const LOCK = 'market-data';
 const POOL_SIZE = 2;
 const CACHE_BATCH_MAX = 500;
 const HOUSEKEEPING_EVERY_MS = 250;
-const CLOCK_ADJUSTED_EVERY_MS = 10_000;
+const TIME_ASKED_EVERY_MS = 10_000;
 const LEAD_AGAIN_AFTER_MS = 1_000;
 
 const service = await openService({
@@ -54,7 +53,6 @@ const cache = await lifecycle.part(
   (connected) => connected.close(),
 );
 
-const clock = new DatabaseClock(store.databaseNowMs, monotonicMs);
 const keeper = new QuoteKeeper({
   monotonicMs,
   write: cache.quotes.write,
@@ -79,11 +77,11 @@ const desk = new QuoteDesk({ monotonicMs, onNewQuote: (line) => announcer.onNewQ
 const registryLog = component('registry');
 const reader = new RegistryReader({
   load: async () => {
-    await clock.adjust();
+    await store.askDatabaseTime();
     return marketRegistryOf(await store.loadRegistry());
   },
   onLoaded: (loaded) => {
-    desk.configure(loaded, clock.nowMs() ?? assert.fail('the clock was adjusted before the registry was read'));
+    desk.configure(loaded, store.databaseNowMs());
     registryLog.debug({ instruments: loaded.instruments.length, groups: loaded.groups.length }, 'Configuration read');
   },
   onFailed: (error) => registryLog.warn({ err: error }, 'The configuration could not be read; it is tried again'),
@@ -124,8 +122,7 @@ await lifecycle.part(
   'housekeeping',
   () => [
     setInterval(() => {
-      const databaseNowMs = clock.nowMs();
-      if (databaseNowMs !== undefined) desk.openSessions(databaseNowMs);
+      desk.openSessions(store.databaseNowMs());
       announcer.repeat();
       if (watch.check(feed)) {
         metrics.countReconnect();
@@ -133,8 +130,8 @@ await lifecycle.part(
       }
     }, HOUSEKEEPING_EVERY_MS),
     setInterval(() => {
-      clock.adjust().catch((error: unknown) => log.debug({ err: error }, 'The database did not tell the time'));
-    }, CLOCK_ADJUSTED_EVERY_MS),
+      store.askDatabaseTime().catch((error: unknown) => log.debug({ err: error }, 'The database did not tell the time'));
+    }, TIME_ASKED_EVERY_MS),
   ],
   (timers) => timers.forEach((timer) => clearInterval(timer)),
 );

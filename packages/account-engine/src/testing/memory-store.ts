@@ -86,7 +86,7 @@ export class MemoryStore implements AccountStore {
         results.push({ outcome });
       }
     }
-    return { results, databaseNowMs: 1_000 };
+    return { results };
   }
 
   #nextOutboxId(): OutboxId {

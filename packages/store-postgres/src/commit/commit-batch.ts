@@ -6,8 +6,6 @@ import { encodeBatch, type EncodedBatch } from './encode-batch.ts';
 /** What a batch came to: a result for each command, in the order the commands were given. */
 export interface CommitOutcome {
   readonly results: readonly CommandResult[];
-  /** Database time of the commit. */
-  readonly databaseNowMs: number;
 }
 
 /** Commits commands decided on one epoch of the store; see `Store.commitBatch`. */
@@ -33,7 +31,7 @@ export async function sendBatch(
   epoch: string,
   notAfterMs: number,
   commands: readonly CommandRows[],
-): Promise<CommitOutcome> {
+): Promise<CommitOutcome & { readonly databaseNowMs: number }> {
   const batch = encodeBatch(commands);
   const rows = await connection.query(STATEMENT, [epoch, notAfterMs, ...batch.parameters]);
   const answer = readAnswer(rows);

@@ -129,7 +129,7 @@ describe('when the server does not answer', () => {
       connectTimeoutMs: 400,
       poolSize: 2,
     });
-    await store.databaseNowMs();
+    await store.askDatabaseTime();
   });
   afterEach(() => proxy.setMode({ kind: 'pass' }));
   afterAll(async () => {
@@ -178,9 +178,7 @@ describe('when the server does not answer', () => {
   it('the server refuses a commit that reaches it after the moment named with it', async () => {
     const account = await newAccount();
     const connection = await openConnection({ databaseUrl: test.serviceUrl, applicationName: 'late', connectTimeoutMs: 5_000 });
-    const late = sendBatch(connection, test.epoch, (await test.store.databaseNowMs()) - 1, [
-      localFill(maker, account, 'too-late'),
-    ]);
+    const late = sendBatch(connection, test.epoch, test.store.databaseNowMs() - 1, [localFill(maker, account, 'too-late')]);
     const error: unknown = await late.catch((thrown: unknown) => typedFailure('commit_batch', thrown, true));
     await connection.end();
     expect(error).toMatchObject({ reason: 'too_late', outcome: 'nothing_happened' });
@@ -214,7 +212,7 @@ describe('when the server does not answer', () => {
     const command = localFill(maker, account, 'under-way');
     const connection = await openConnection({ databaseUrl: test.serviceUrl, applicationName: 'slow', connectTimeoutMs: 5_000 });
     await connection.script('begin');
-    await sendBatch(connection, test.epoch, (await test.store.databaseNowMs()) + 10_000, [command]);
+    await sendBatch(connection, test.epoch, test.store.databaseNowMs() + 10_000, [command]);
     const found = test.store.findCommandKey(account.accountId, 'under-way');
     await new Promise((resolve) => setTimeout(resolve, 200));
     await connection.script('commit');

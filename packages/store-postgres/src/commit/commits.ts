@@ -1,7 +1,7 @@
 import { backoffMs, sleep, type Random } from '@margrave/runtime';
 import type { AccountId } from '@margrave/vocabulary';
 import type { Connection } from '../connection/connection.ts';
-import type { DatabaseClock } from '../connection/database-clock.ts';
+import { readDatabaseNowMs, type DatabaseClock } from '../connection/database-clock.ts';
 import type { Lease, Pool } from '../connection/pool.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { StoreUnavailable } from '../errors.ts';
@@ -45,10 +45,10 @@ export function createCommits(options: CommitsOptions): Commits {
     epoch: string,
     commands: readonly CommandRows[],
   ): Promise<CommitOutcome> => {
-    const nowMs = await clock.nowMs(connection);
-    const outcome = await sendBatch(connection, epoch, nowMs + Math.ceil(lease.leftMs()), commands);
-    clock.note(outcome.databaseNowMs);
-    return outcome;
+    if (clock.nowMs() === undefined) clock.take(await readDatabaseNowMs(connection));
+    const { results, databaseNowMs } = await sendBatch(connection, epoch, clock.nowMs()! + Math.ceil(lease.leftMs()), commands);
+    clock.take(databaseNowMs);
+    return { results };
   };
 
   const run = async <Value>(statement: string, leftMs: number, work: (lease: Lease) => Promise<Value>): Promise<Value> => {

@@ -6,21 +6,33 @@ export async function readDatabaseNowMs(connection: Connection): Promise<number>
   return Number(row?.['now_ms']);
 }
 
+/** How long an estimate holds before a fresh sample replaces it, however it compares: clocks drift. */
+const ESTIMATE_MS_MAX = 60_000;
+
 /**
- * The database's time without asking for it: the last answer's plus the monotonic time since. It runs behind the database by
- * at most that answer's way back.
+ * Database time between two answers of the database: what it last said, plus the monotonic time since. An answer travels, so
+ * every sample is a little late and the latest one seen is the best: the clock never runs ahead of the database.
  */
 export class DatabaseClock {
-  #offsetMs: number | undefined;
+  readonly #monotonicMs: () => number;
+  #estimate: { readonly offsetMs: number; readonly takenAtMs: number } | undefined;
 
-  /** Takes the database time of an answer that has just arrived. */
-  note(databaseNowMs: number): void {
-    this.#offsetMs = databaseNowMs - performance.now();
+  constructor(monotonicMs: () => number) {
+    this.#monotonicMs = monotonicMs;
   }
 
-  /** Epoch milliseconds; asks only before the first answer. */
-  async nowMs(connection: Connection): Promise<number> {
-    if (this.#offsetMs === undefined) this.note(await readDatabaseNowMs(connection));
-    return Math.floor((this.#offsetMs ?? 0) + performance.now());
+  /** Epoch milliseconds, whole; undefined before the first sample. */
+  nowMs(): number | undefined {
+    return this.#estimate && Math.floor(this.#monotonicMs() + this.#estimate.offsetMs);
+  }
+
+  /** Takes the database time of an answer that has just arrived. */
+  take(databaseNowMs: number): void {
+    const takenAtMs = this.#monotonicMs();
+    const offsetMs = databaseNowMs - takenAtMs;
+    const held = this.#estimate;
+    if (held === undefined || offsetMs > held.offsetMs || takenAtMs - held.takenAtMs >= ESTIMATE_MS_MAX) {
+      this.#estimate = { offsetMs, takenAtMs };
+    }
   }
 }

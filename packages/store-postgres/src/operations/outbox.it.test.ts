@@ -144,7 +144,7 @@ describe('a request', () => {
       ...emptyCommand(of),
       requests: [{ ...request, ...times }],
     });
-    const nowMs = await test.store.databaseNowMs();
+    const nowMs = test.store.databaseNowMs();
     const asked = note(command.account, { askedAtMs: nowMs, endedAtMs: null });
     await test.store.commitBatch(test.epoch, [asked]);
     expect(await test.store.silentRequests(10)).toEqual([]);

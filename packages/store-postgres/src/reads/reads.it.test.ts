@@ -57,8 +57,8 @@ describe('pages', () => {
     expect((await test.store.pageOrders({ accountId, limit: 100, symbol: 'GBPUSD' as never })).rows).toEqual([]);
   });
 
-  it('are never longer than two hundred rows', async () =>
-    expect(test.store.pageOrders({ accountId: account.accountId, limit: 201 })).rejects.toThrow('200'));
+  it('are never longer than five hundred rows', async () =>
+    expect(test.store.pageOrders({ accountId: account.accountId, limit: 501 })).rejects.toThrow('500'));
 
   it('take no cursor that they did not give', () => {
     for (const unchecked of ['', '1', '1-', '-1', '1-2-3', 'a-b', "1-2'"]) expect(checkPageCursor(unchecked)).toBeUndefined();

@@ -1,16 +1,24 @@
 import { DatabaseClock } from './database-clock.ts';
 
 describe('database time between two answers', () => {
+  let monotonicMs: number;
+  let clock: DatabaseClock;
+  beforeEach(() => {
+    monotonicMs = 0;
+    clock = new DatabaseClock(() => monotonicMs);
+  });
+
+  it('is not known before the first', () => expect(clock.nowMs()).toBeUndefined());
+
   it('goes on with monotonic time', () => {
-    let monotonicMs = 100;
-    const clock = new DatabaseClock(1_000_000, () => monotonicMs);
+    monotonicMs = 100;
+    clock.take(1_000_000);
     monotonicMs = 350;
     expect(clock.nowMs()).toBe(1_000_250);
   });
 
   it('trusts the answer that travelled least', () => {
-    let monotonicMs = 0;
-    const clock = new DatabaseClock(1_000_000, () => monotonicMs);
+    clock.take(1_000_000);
     monotonicMs = 50;
     clock.take(1_000_020);
     expect(clock.nowMs()).toBe(1_000_050);
@@ -19,8 +27,7 @@ describe('database time between two answers', () => {
   });
 
   it('follows a database whose clock went back, after a minute', () => {
-    let monotonicMs = 0;
-    const clock = new DatabaseClock(1_000_000, () => monotonicMs);
+    clock.take(1_000_000);
     monotonicMs = 60_000;
     clock.take(1_000_000);
     expect(clock.nowMs()).toBe(1_000_000);
