@@ -39,8 +39,8 @@ export function configurationFromRows(rows: RegistryRows): Configuration {
 
 function groupFromRow(row: GroupRow, rows: RegistryRows): Group {
   const symbols = new Map<SymbolName, GroupSymbol>();
-  for (const { groupId, symbol, permitted, markupPoints } of rows.groupInstruments) {
-    if (groupId === row.groupId && permitted) symbols.set(symbol, { markupPoints });
+  for (const { groupId, symbol, permitted, markupPoints, exposureMaxE8 } of rows.groupInstruments) {
+    if (groupId === row.groupId && permitted) symbols.set(symbol, { markupPoints, exposureMaxE8 });
   }
   return {
     groupId: row.groupId,
@@ -51,6 +51,7 @@ function groupFromRow(row: GroupRow, rows: RegistryRows): Group {
     policies: policiesFromJson(row.policiesJson),
     marginCallLevel: row.marginCallLevel,
     stopOutLevel: row.stopOutLevel,
+    ordersMax: row.ordersMax,
   };
 }
 

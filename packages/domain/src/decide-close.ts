@@ -46,11 +46,11 @@ export function decideClose(
   if (!terms.ok) {
     const kept = change.putOrder({ ...order, reason: terms.refusal.code });
     change.addEvent({ type: 'order.denied', order: kept });
-    return ok(change.finish(recordDecision(change, order, 'close', { denial: terms.refusal, terms: null, check: null })));
+    return ok(change.finish(recordDecision(change, order, 'close', { denial: terms.refusal, terms: null })));
   }
   if (position.flow === 'local') fillAtOnce(change, order, terms.value);
   else closeAtProvider(change, order, position, terms.value.instrument);
-  return ok(change.finish(recordDecision(change, order, 'close', { denial: null, terms: terms.value, check: null })));
+  return ok(change.finish(recordDecision(change, order, 'close', { denial: null, terms: terms.value })));
 }
 
 const closingOrder = (position: Position, command: ClosePosition, change: ChangeBuilder): DraftOrder => ({

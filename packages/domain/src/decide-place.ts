@@ -18,13 +18,13 @@ import { checkMargin } from './check.ts';
 import { clientPrices, markupE8, type Dealing } from './client-price.ts';
 import type { PlaceOrder } from './command.ts';
 import { profitRates } from './conversion.ts';
-import type { CheckRecord } from './decision-record.ts';
 import { count, lots, priceStale, priceUnavailable, word, type Denial } from './denial.ts';
 import { fillAtOnce, type TradeTerms } from './fill.ts';
 import type { Instrument } from './instrument.ts';
+import { brokenLimit, reckonLimits } from './limits.ts';
 import { unitBasis } from './margin/basis.ts';
 import { pointE8, quoteState, type Market } from './market.ts';
-import { recordDecision } from './record-decision.ts';
+import { recordDecision, type Grounds } from './record-decision.ts';
 
 /** How long a provider has to receive a new order after it was accepted. */
 export const SEND_BEFORE_MS = 2_000;
@@ -38,16 +38,20 @@ export function decidePlace(account: Account, command: PlaceOrder, given: Decisi
   const order = newOrder(account, command, change);
   const { context } = change;
   const terms = tradeTerms(account, command, context);
-  if (!terms.ok) return denied(change, order, terms.refusal, null, null);
+  if (!terms.ok) return denied(change, order, { denial: terms.refusal, terms: null });
+  const limits = reckonLimits(account, context.group, order);
+  const broken = brokenLimit(limits, order);
+  if (broken !== undefined) return denied(change, order, { denial: broken, terms: terms.value, limits });
   const { instrument, reservedPriceE8, unitBasis: basis, path } = terms.value;
   const reservation = { priceE8: reservedPriceE8, unitBasis: basis };
   const candidate = { ...order, reservation, status: 'queued' as const, conversionPath: path };
   const checked = checkMargin({ account, margins: change.marginsBefore, dealing: context }, instrument, candidate);
-  if (!checked.passed) return denied(change, order, checked.denial, terms.value, checked.record);
+  const grounds = { terms: terms.value, limits, check: checked.record };
+  if (!checked.passed) return denied(change, order, { denial: checked.denial, ...grounds });
   const accepted = { ...order, markupE8: markupE8(context.group, instrument) };
   if (order.flow === 'local') fillAtOnce(change, accepted, terms.value);
   else sendToProvider(change, accepted, terms.value);
-  return change.finish(recordDecision(change, order, 'place', { denial: null, terms: terms.value, check: checked.record }));
+  return change.finish(recordDecision(change, order, 'place', { denial: null, ...grounds }));
 }
 
 /** Demo accounts are always dealt in house, whatever their group. */
@@ -163,16 +167,10 @@ export function dealingPrice(
   return ok(order.side === 'buy' ? prices.askE8 : prices.bidE8);
 }
 
-function denied(
-  change: ChangeBuilder,
-  order: DraftOrder,
-  denial: Denial,
-  terms: TradeTerms | null,
-  check: CheckRecord | null,
-): Change {
-  const kept = change.putOrder({ ...order, reason: denial.code });
+function denied(change: ChangeBuilder, order: DraftOrder, grounds: Grounds & { readonly denial: Denial }): Change {
+  const kept = change.putOrder({ ...order, reason: grounds.denial.code });
   change.addEvent({ type: 'order.denied', order: kept });
-  return change.finish(recordDecision(change, order, 'place', { denial, terms, check }));
+  return change.finish(recordDecision(change, order, 'place', grounds));
 }
 
 function sendToProvider(change: ChangeBuilder, order: DraftOrder, terms: TradeTerms): void {

@@ -23,6 +23,17 @@ export interface CheckRecord {
   readonly freeAfterE8: MoneyE8 | null;
 }
 
+/** What the limits of the group were held against. */
+export interface LimitRecord {
+  /** Orders in flight and open positions, before the order and with it. */
+  readonly orders: number;
+  readonly ordersAfter: number;
+  readonly ordersMax: number;
+  /** Lots on the order's side of its symbol before the order; see `exposureE8`. */
+  readonly exposureE8: LotsE8;
+  readonly exposureMaxE8: LotsE8 | null;
+}
+
 /** Why an order was accepted or denied: kept for ever with the order. */
 export interface DecisionRecord {
   readonly decisionId: DecisionId;
@@ -40,6 +51,8 @@ export interface DecisionRecord {
   readonly unitBasis: Fraction | null;
   readonly leverage: bigint;
   readonly conversionPath: readonly SymbolName[];
+  /** Null for a close, which no limit holds up, and where the order was denied before its limits were looked at. */
+  readonly limits: LimitRecord | null;
   readonly check: CheckRecord | null;
   readonly quotes: readonly QuoteUsed[];
   readonly decidedAtMs: number;

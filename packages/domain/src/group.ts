@@ -42,9 +42,13 @@ export interface Group {
   /** Fractions: 1 is 100 %. */
   readonly marginCallLevel: Fraction;
   readonly stopOutLevel: Fraction;
+  /** The most orders in flight and open positions that an account may have; see `countOrders`. */
+  readonly ordersMax: number;
 }
 
 /** One symbol as a group sees it; a symbol that is not listed is not permitted. */
 export interface GroupSymbol {
   readonly markupPoints: bigint;
+  /** The most lots of it that an account may hold on one side, orders in flight included; null where only margin bounds it. */
+  readonly exposureMaxE8: LotsE8 | null;
 }

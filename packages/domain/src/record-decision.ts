@@ -1,14 +1,22 @@
 import type { ChangeBuilder, DraftOrder } from './change.ts';
-import { ENGINE_VERSION, type CheckRecord, type DecisionRecord } from './decision-record.ts';
+import { ENGINE_VERSION, type CheckRecord, type DecisionRecord, type LimitRecord } from './decision-record.ts';
 import type { Denial } from './denial.ts';
 import type { TradeTerms } from './fill.ts';
+
+/** As far as the decision came. */
+export interface Grounds {
+  readonly denial: Denial | null;
+  readonly terms: Partial<TradeTerms> | null;
+  readonly limits?: LimitRecord;
+  readonly check?: CheckRecord | null;
+}
 
 /** What is kept of why an order was accepted or denied. */
 export function recordDecision(
   change: ChangeBuilder,
   order: DraftOrder,
   command: DecisionRecord['command'],
-  of: { readonly denial: Denial | null; readonly terms: Partial<TradeTerms> | null; readonly check: CheckRecord | null },
+  of: Grounds,
 ): DecisionRecord {
   return {
     decisionId: order.decisionId,
@@ -25,7 +33,8 @@ export function recordDecision(
     unitBasis: of.terms?.unitBasis ?? null,
     leverage: change.before.leverage,
     conversionPath: of.terms?.path ?? [],
-    check: of.check,
+    limits: of.limits ?? null,
+    check: of.check ?? null,
     quotes: change.quotesUsed,
     decidedAtMs: change.nowMs,
   };

@@ -49,6 +49,8 @@ export interface GroupRow {
   readonly policiesJson: string;
   readonly marginCallLevel: Fraction;
   readonly stopOutLevel: Fraction;
+  /** The most orders in flight and open positions that an account may have. */
+  readonly ordersMax: number;
 }
 
 /** A symbol as a group sees it. A symbol without a row, or with one that says so, is not permitted. */
@@ -56,6 +58,8 @@ export interface GroupInstrumentRow {
   readonly groupId: GroupId;
   readonly symbol: SymbolName;
   readonly markupPoints: bigint;
+  /** The most lots that an account may hold on one side, orders in flight included; null where only margin bounds it. */
+  readonly exposureMaxE8: LotsE8 | null;
   readonly permitted: boolean;
 }
 

@@ -54,7 +54,7 @@ export const group = (flow: 'local' | 'provider'): Group => ({
   groupId: 'standard' as GroupId,
   flow,
   provider: flow === 'local' ? null : LP_A,
-  symbols: new Map([[EURUSD, { markupPoints: 0n }]]),
+  symbols: new Map([[EURUSD, { markupPoints: 0n, exposureMaxE8: null }]]),
   commission: { kind: 'none' },
   policies: {
     hedgingMargin: { kind: 'larger_leg' },
@@ -65,6 +65,7 @@ export const group = (flow: 'local' | 'provider'): Group => ({
   },
   marginCallLevel: { numerator: 1n, denominator: 1n },
   stopOutLevel: { numerator: 1n, denominator: 2n },
+  ordersMax: 200,
 });
 
 /** A live USD account at 1:100 with its deposit, at version 1. */

@@ -7,19 +7,28 @@ export const LIMIT_DENIALS = {
     title: 'Too many orders',
     retryable: 'after',
     detail: 'The account has {orders} orders and positions; at most {ordersMax} are allowed.',
-    explanation: 'The group limits how many orders and positions an account may have at once. Cancel or close some.',
-    numbers: { orders: 'How many there are.', ordersMax: 'How many there may be.' },
+    explanation:
+      'The group limits how many orders in flight and open positions an account may have at once. An order and the position that it makes count once between them; a close counts for nothing and is never refused for this. Close something, or wait for what is in flight.',
+    numbers: {
+      orders: 'How many there are.',
+      requested: 'How many the order would add.',
+      ordersMax: 'How many there may be.',
+    },
   },
   LIMIT_EXPOSURE_EXCEEDED: {
     ...DENIED,
     title: 'Exposure too large',
     retryable: 'never',
-    detail: 'With this order the exposure would be {exposure} {currency}; at most {exposureMax} {currency} is allowed.',
-    explanation: 'The group limits how much an account may hold, whatever its margin. Order less or close something.',
+    detail:
+      'The account has {exposure} lots of {symbol} on the {side} side and asks for {volume} more; at most {exposureMax} are allowed.',
+    explanation:
+      'The group limits how many lots of a symbol an account may hold on one side, whatever its margin. What is in flight counts as filled, and an opposite position does not count against it. A close is never refused for this. Order less or close something.',
     numbers: {
-      exposure: 'The exposure with the order.',
-      exposureMax: 'The largest allowed.',
-      currency: MEANINGS.currency,
+      symbol: MEANINGS.symbol,
+      side: 'The side of the order: `buy` or `sell`.',
+      exposure: 'The lots held on that side, those of orders in flight included.',
+      volume: MEANINGS.volume,
+      exposureMax: 'The most lots that may be held on that side.',
     },
   },
   PRICE_OUTSIDE_COLLAR: {

@@ -153,14 +153,16 @@ function* subsets<Item>(bundles: readonly (readonly Item[])[]): Generator<readon
   }
 }
 
-const remaining = (order: InFlight): LotsE8 => larger(0n as LotsE8, (order.volumeE8 - order.filledVolumeE8) as LotsE8);
+/** What of an order can still fill; an over-filled one has nothing left. */
+export const remainingLots = ({ volumeE8, filledVolumeE8 }: Pick<InFlight, 'volumeE8' | 'filledVolumeE8'>): LotsE8 =>
+  larger(0n as LotsE8, (volumeE8 - filledVolumeE8) as LotsE8);
 
 /** The legs when these orders have filled. Closes of one position take no more than it has. */
 function legsAfter(held: Legs, filled: readonly InFlight[], positions: readonly Position[]): Legs {
   const legs = { ...held };
   const left = new Map<PositionId, LotsE8>();
   for (const order of filled) {
-    const lotsE8 = remaining(order);
+    const lotsE8 = remainingLots(order);
     if (order.reservation !== null) legs[order.side] = addLegs(legs[order.side], lotsAt(order.reservation.unitBasis, lotsE8));
     const closed = positions.find((position) => position.positionId === order.closesPositionId);
     if (closed === undefined) continue;

@@ -119,6 +119,8 @@ export const LP_A = 'lp-a' as ProviderName;
 interface GroupTold extends Partial<Omit<Group, 'symbols' | 'policies'>> {
   /** Markup points by symbol; a symbol that is not named is permitted without any. */
   readonly markups?: Readonly<Record<string, bigint>>;
+  /** Lots on one side by symbol; a symbol that is not named is bounded by margin alone. */
+  readonly exposureMax?: Readonly<Record<string, string>>;
   /** The only symbols that are permitted, where that matters. */
   readonly permitted?: readonly string[];
   readonly policies?: Partial<MarginPolicies>;
@@ -126,16 +128,22 @@ interface GroupTold extends Partial<Omit<Group, 'symbols' | 'policies'>> {
 
 const SYMBOLS = ['EURUSD', 'GBPUSD', 'USDJPY', 'USDCHF', 'EURGBP', 'EURJPY', 'GBPJPY', 'AUDUSD', 'AUDJPY', 'XAUUSD', 'GER40'];
 
-export function group({ markups = {}, permitted, policies, ...told }: GroupTold = {}): Group {
+export function group({ markups = {}, exposureMax = {}, permitted, policies, ...told }: GroupTold = {}): Group {
   const symbols = permitted ?? [...new Set([...SYMBOLS, ...Object.keys(markups)])];
   return {
     groupId: 'standard' as GroupId,
     flow: 'local',
     provider: told.flow === 'provider' ? LP_A : null,
-    symbols: new Map(symbols.map((name) => [symbolName(name), { markupPoints: markups[name] ?? 0n }])),
+    symbols: new Map(
+      symbols.map((name) => {
+        const lots = exposureMax[name];
+        return [symbolName(name), { markupPoints: markups[name] ?? 0n, exposureMaxE8: lots === undefined ? null : lotsE8(lots) }];
+      }),
+    ),
     commission: { kind: 'none' },
     marginCallLevel: { numerator: 1n, denominator: 1n },
     stopOutLevel: { numerator: 1n, denominator: 2n },
+    ordersMax: 200,
     ...told,
     policies: { ...POLICIES, ...policies },
   };

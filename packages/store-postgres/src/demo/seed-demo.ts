@@ -96,8 +96,8 @@ insert into groups (group_id, flow, provider, commission, policies, margin_call_
   on conflict do nothing`;
 
 const INSERT_GROUP_INSTRUMENTS = `
-insert into group_instruments (group_id, symbol, markup_points)
-  select t."groupId", i.symbol, case when i.class = 'fx' then t."fxMarkupPoints" else 0 end
+insert into group_instruments (group_id, symbol, markup_points, exposure_max_e8)
+  select t."groupId", i.symbol, case when i.class = 'fx' then t."fxMarkupPoints" else 0 end, 10 * i.volume_max_e8
     from json_to_recordset($1::json) as t ("groupId" text, "fxMarkupPoints" bigint) cross join instruments i
   on conflict do nothing`;
 

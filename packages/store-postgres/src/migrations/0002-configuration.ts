@@ -63,6 +63,8 @@ create table groups (
   margin_call_level_denominator bigint not null check (margin_call_level_denominator > 0),
   stop_out_level_numerator bigint not null check (stop_out_level_numerator >= 0),
   stop_out_level_denominator bigint not null check (stop_out_level_denominator > 0),
+  -- Of an account: orders in flight and open positions. An account is loaded and decided on whole.
+  orders_max integer not null default 200 check (orders_max between 1 and 10000),
   check ((flow = 'provider') = (provider is not null))
 );
 
@@ -70,6 +72,8 @@ create table group_instruments (
   group_id text not null references groups,
   symbol text not null references instruments,
   markup_points bigint not null check (markup_points >= 0),
+  -- Of an account on one side, orders in flight included; null: whatever its margin allows.
+  exposure_max_e8 lots_e8,
   permitted boolean not null default true,
   primary key (group_id, symbol)
 );

@@ -29,12 +29,14 @@ export const GROUPS = defineReadTable<GroupRow>('groups', {
   policiesJson: jsonColumn('policies'),
   marginCallLevel: fractionColumn('margin_call_level'),
   stopOutLevel: fractionColumn('stop_out_level'),
+  ordersMax: numberColumn('orders_max'),
 });
 
 export const GROUP_INSTRUMENTS = defineReadTable<GroupInstrumentRow>('group_instruments', {
   groupId: textColumn('group_id'),
   symbol: textColumn('symbol'),
   markupPoints: integerColumn('markup_points'),
+  exposureMaxE8: integerColumn('exposure_max_e8'),
   permitted: booleanColumn('permitted'),
 });
 

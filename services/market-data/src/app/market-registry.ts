@@ -1,4 +1,5 @@
-import type { Group, Instrument } from '@margrave/domain';
+import type { Group, GroupSymbol, Instrument } from '@margrave/domain';
+import type { SymbolName } from '@margrave/vocabulary';
 
 /** What this service needs to know of an instrument. */
 export type MarketInstrument = Pick<
@@ -7,7 +8,9 @@ export type MarketInstrument = Pick<
 >;
 
 /** What it needs to know of a group: how much is put on the prices of which symbols. */
-export type MarketGroup = Pick<Group, 'groupId' | 'symbols'>;
+export interface MarketGroup extends Pick<Group, 'groupId'> {
+  readonly symbols: ReadonlyMap<SymbolName, Pick<GroupSymbol, 'markupPoints'>>;
+}
 
 /** Configuration as the store has it. */
 export interface MarketRegistry {

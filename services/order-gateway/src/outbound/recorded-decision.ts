@@ -22,6 +22,8 @@ const BIG_INTEGERS: ReadonlySet<string> = new Set([
   'freeBeforeE8',
   'commissionE8',
   'freeAfterE8',
+  'exposureE8',
+  'exposureMaxE8',
 ]);
 
 /** The record of a decision as it was made. It is ours: what does not fit is a bug of ours. */

@@ -72,8 +72,8 @@ const group = (groupId: string, flow: Group['flow'], markupPoints: bigint): Grou
   flow,
   provider: flow === 'local' ? null : ('lp-a' as ProviderName),
   symbols: new Map([
-    [EURUSD, { markupPoints }],
-    [USDJPY, { markupPoints: 0n }],
+    [EURUSD, { markupPoints, exposureMaxE8: null }],
+    [USDJPY, { markupPoints: 0n, exposureMaxE8: null }],
   ]),
   commission:
     flow === 'local'
@@ -88,6 +88,7 @@ const group = (groupId: string, flow: Group['flow'], markupPoints: bigint): Grou
   },
   marginCallLevel: { numerator: 1n, denominator: 1n },
   stopOutLevel: { numerator: 1n, denominator: 2n },
+  ordersMax: 200,
 });
 
 /** `standard` deals in house with 6 points of markup on EURUSD: 1.08443/1.08457. `raw` goes through a provider. */

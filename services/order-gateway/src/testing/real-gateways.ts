@@ -24,8 +24,8 @@ export interface RealGateways {
   readonly start: (environment?: Readonly<Record<string, string>>) => Promise<RealGateway>;
   /** Ends a gateway as an operator would; gives its exit code. */
   readonly stop: (gateway: RealGateway) => Promise<number | null>;
-  /** A live account with 10 000 USD, dealt in house. */
-  readonly openAccount: () => Promise<AccountId>;
+  /** A live account with 10 000 USD, dealt in house unless told otherwise. */
+  readonly openAccount: (flow?: 'local' | 'provider') => Promise<AccountId>;
   readonly close: () => Promise<void>;
 }
 
@@ -73,8 +73,9 @@ export async function startRealGateways(): Promise<RealGateways> {
       running.add(gateway);
       return gateway;
     },
-    openAccount: async () => {
-      const [accountId] = await createAccounts(servers.databaseUrl, 1, ACCOUNT);
+    openAccount: async (flow = 'local') => {
+      const groupId = (flow === 'local' ? 'standard' : 'raw') as GroupId;
+      const [accountId] = await createAccounts(servers.databaseUrl, 1, { ...ACCOUNT, groupId });
       assert(accountId !== undefined, 'an account is opened');
       return accountId;
     },

@@ -44,7 +44,7 @@ const decisionView = (accountId: AccountId, currency: Currency, record: Recorded
 
 /** What the formulas were fed with; what was not needed is not there. */
 function inputsOf(record: RecordedDecision, currency: Currency): DecisionV1['inputs'] {
-  const { symbol, side, volumeE8, priceE8, unitBasis, leverage, conversionPath, check } = record;
+  const { symbol, side, volumeE8, priceE8, unitBasis, leverage, conversionPath, limits, check } = record;
   return {
     symbol,
     side,
@@ -53,9 +53,18 @@ function inputsOf(record: RecordedDecision, currency: Currency): DecisionV1['inp
     conversionPath: [...conversionPath],
     ...(priceE8 === null ? {} : { price: formatE8(priceE8) }),
     ...(unitBasis === null ? {} : { unitBasis: fractionText(unitBasis) }),
+    ...(limits === null ? {} : limitsText(limits)),
     ...(check === null ? {} : { commission: moneyText(check.commissionE8, currency) }),
   };
 }
+
+const limitsText = ({ orders, ordersAfter, ordersMax, exposureE8, exposureMaxE8 }: NonNullable<RecordedDecision['limits']>) => ({
+  orders: `${orders}`,
+  ordersAfter: `${ordersAfter}`,
+  ordersMax: `${ordersMax}`,
+  exposure: formatE8(exposureE8, 2),
+  ...(exposureMaxE8 === null ? {} : { exposureMax: formatE8(exposureMaxE8, 2) }),
+});
 
 /** Exact: a price or a rate that was not rounded. */
 const fractionText = ({ numerator, denominator }: Fraction): string => `${numerator}/${denominator}`;
