@@ -182,6 +182,54 @@ describe('200 orders at once on one account with room for 9, over two gateways (
   }, 60_000);
 });
 
+describe('60 orders at once on one account whose group allows 200 orders and positions, over two gateways', () => {
+  const sendAll = (client: ReturnType<typeof clientOf>, count: number, name: string) =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        client.post(index % 2 === 0 ? first : second, '/orders', order(`${name}-${index}`, { volume: '0.01' })),
+      ),
+    );
+  const statuses = (answers: readonly Response[]) =>
+    Object.fromEntries([...Map.groupBy(answers, ({ status }) => status)].map(([status, same]) => [status, same.length]));
+
+  it.each(['local', 'provider'] as const)(
+    'accepts exactly those for which there is room in the %s flow',
+    async (flow) => {
+      const client = clientOf(await broker.openAccount(flow));
+      expect(statuses(await sendAll(client, 170, 'first'))).toEqual({ 201: 170 });
+      const answers = await sendAll(client, 60, 'second');
+      expect(statuses(answers)).toEqual({ 201: 30, 422: 30 });
+      const refused = answers.filter(({ status }) => status === 422);
+      const problems = await Promise.all(refused.map(async (answer) => (await answer.json()) as ProblemV1));
+      for (const problem of problems) {
+        hasTheFormOf('placeOrder', problem, 422);
+        expect(problem).toMatchObject({
+          code: 'LIMIT_ORDERS_EXCEEDED',
+          detail: 'The account has 200 orders and positions; at most 200 are allowed.',
+          numbers: { orders: '200', requested: '1', ordersMax: '200' },
+        });
+      }
+      const decision = await client.get<DecisionV1>(second, `/decisions/${problems[0]?.decisionId}`);
+      hasTheFormOf('getDecision', decision);
+      expect(decision).toMatchObject({
+        outcome: 'denied',
+        code: 'LIMIT_ORDERS_EXCEEDED',
+        inputs: { orders: '200', ordersAfter: '201', ordersMax: '200', exposure: '2.00', exposureMax: '1000.00' },
+      });
+    },
+    60_000,
+  );
+
+  it('has room again as soon as a position is closed, which is never refused', async () => {
+    const client = clientOf(await broker.openAccount());
+    expect(statuses(await sendAll(client, 200, 'full'))).toEqual({ 201: 200 });
+    const [position] = (await client.get<PositionPageV1>(first, '/positions')).items;
+    const closed = await client.post(second, `/positions/${position?.positionId}/close`, { clientOrderId: 'room' });
+    expect(closed.status).toBe(201);
+    expect(statuses(await sendAll(client, 5, 'again'))).toEqual({ 201: 1, 422: 4 });
+  }, 60_000);
+});
+
 describe('a gateway', () => {
   it('that is told to stop answers what is under way and ends well', async () => {
     const gateway = await broker.start();
@@ -197,7 +245,10 @@ describe('a gateway', () => {
   it('that is killed after a commit has placed the order: the same request gets its answer', async () => {
     const gateway = await broker.start({ CRASH_AT: 'gateway.after-commit', MARGRAVE_TEST_BUILD: '1' });
     const client = clientOf(await broker.openAccount());
-    await until(async () => (await client.get<AccountV1>(gateway, '')).equity !== null);
+    await until(async () => {
+      const answer = await fetch(`${gateway.url}/v1/quotes?symbols=EURUSD`, { headers: client.headers });
+      return ((await answer.json()) as { quotes: readonly unknown[] }).quotes.length === 1;
+    });
     await expect(client.post(gateway, '/orders', order('crash'))).rejects.toThrow();
     const answer = await client.post(first, '/orders', order('crash'));
     expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
