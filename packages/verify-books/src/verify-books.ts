@@ -2,6 +2,7 @@ import type { Sql } from 'postgres';
 import { isBroken, type Finding, type Invariant } from './finding.ts';
 import { acceptedOrdersPassTheCheck, ordersHaveDecisions } from './invariants/decisions.ts';
 import { balanceIsSumOfEntries, dealsAreBooked, houseAndClientsSumToZero, journalsSumToZero } from './invariants/ledger.ts';
+import { acceptedOrdersKeepWithinLimits } from './invariants/limits.ts';
 import { marginsAreReckoned } from './invariants/margins.ts';
 import {
   answeredOrdersExist,
@@ -30,6 +31,7 @@ const INVARIANTS: readonly Invariant[] = [
   houseAndClientsSumToZero,
   dealsAreBooked,
   acceptedOrdersPassTheCheck,
+  acceptedOrdersKeepWithinLimits,
   ordersHaveDecisions,
   sentOrdersMoveOn,
   closingOrdersAreLive,
