@@ -2,7 +2,6 @@ import {
   decide,
   type Account,
   type Change,
-  type Command,
   type DecisionContext,
   type Group,
   type IdSource,
@@ -15,6 +14,7 @@ import assert from 'node:assert/strict';
 import type { Answer, Outcome, StageTimes, Submission } from './api.ts';
 import { accountFromRows } from './from-rows.ts';
 import { loadPast, type KnownPast } from './known-past.ts';
+import { takeQuotes } from './market-view.ts';
 import type { AccountStore, AggregateCache, CommitBatch, CommitOutcome } from './ports.ts';
 import type { RecentAccounts } from './recent-accounts.ts';
 import { commandRows } from './to-rows.ts';
@@ -309,13 +309,6 @@ interface Decided extends Pick<StageTimes, 'priceMs' | 'decideMs'> {
   readonly change: Change;
   readonly rows: CommandRows;
   readonly answer: Answer | null;
-}
-
-/** Has the market take its quotes of what the command trades and the account holds; the decision finds them there. */
-function takeQuotes(market: Market, { orders, positions }: Account, command: Command): void {
-  if (command.kind === 'place') market.quote(command.symbol);
-  for (const { symbol } of positions) market.quote(symbol);
-  for (const { symbol } of orders) market.quote(symbol);
 }
 
 const unavailable = (task: Task, error: unknown): Outcome =>

@@ -1,4 +1,4 @@
-import type { Market, Quote } from '@margrave/domain';
+import type { Account, Command, Market, Quote } from '@margrave/domain';
 import type { SymbolName } from '@margrave/vocabulary';
 import type { Configuration } from './configuration.ts';
 import type { QuoteBook } from './quote-book.ts';
@@ -19,4 +19,11 @@ export function marketView(configuration: Configuration, quotes: QuoteBook, nowM
     },
     pair: configuration.pair,
   };
+}
+
+/** Has the market take its quotes of what the command trades and the account holds; the decision finds them there. */
+export function takeQuotes(market: Market, { orders, positions }: Account, command: Command): void {
+  if (command.kind === 'place') market.quote(command.symbol);
+  for (const { symbol } of positions) market.quote(symbol);
+  for (const { symbol } of orders) market.quote(symbol);
 }
