@@ -38,7 +38,7 @@ export const EXAMPLE_DIALOGUE: readonly Line[] = [
   },
   {
     sentence:
-      'Then both reports above are said again, unchanged, and this after them, with `Nats-Msg-Id: lp-a:lp-a-20260105-993`:',
+      'Then both reports above are said again, unchanged, with `Nats-Msg-Id: lp-a:lp-a-20260105-991:1000000474` and `Nats-Msg-Id: lp-a:lp-a-20260105-992:1000000474`, and this after them, with `Nats-Msg-Id: lp-a:lp-a-20260105-993`:',
     body: {
       executionId: 'lp-a-20260105-993',
       requestId: '1000000474',

@@ -101,7 +101,7 @@ const endings = (): readonly string[] => [
 const asked = (): readonly string[] => [
   '### Answering a status request',
   'We ask when an order is `unknown`; `originalRequestId` is then a `new` or a `close` request, or one that the provider never saw. Answer in two steps, with `symbol` and `side` as in the status request:',
-  '1. Publish again every report of the request `originalRequestId`, unchanged and with its own `executionId`. What we have is de-duplicated; what was lost is booked now.',
-  '2. Then publish one report of type `status` with a new `executionId`: `requestId` is the id of the status request, `originalRequestId` the request asked for, `orderStatus` how it stands, with `cumulativeVolume` and `leavesVolume`.',
+  '1. Publish again every report of the request `originalRequestId`, unchanged and with its own `executionId`, but with the header `Nats-Msg-Id` set to `{provider}:{executionId}:{statusRequestId}`, whose last part is the `requestId` of the status request: under the id that it had, the server would take it for a repetition and drop it. What we have is de-duplicated by `executionId`; what was lost is booked now.',
+  '2. Then publish one report of type `status` with a new `executionId`, and the usual header: `requestId` is the id of the status request, `originalRequestId` the request asked for, `orderStatus` how it stands, with `cumulativeVolume` and `leavesVolume`.',
   `\`orderStatus\` is one of ${PROVIDER_ORDER_STATUSES.map(code).join(', ')}. **Whoever answers \`never_seen\` promises never to execute that request**: on \`never_seen\`, \`rejected\`, \`cancelled\` and \`expired\` we release the margin. If the request arrives afterwards, reject it with \`cancelled_before_arrival\`. Fills are never booked from a \`status\` report alone: only step 1 books them.`,
 ];

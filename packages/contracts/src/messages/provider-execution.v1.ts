@@ -57,7 +57,8 @@ export const ProviderExecutionV1 = streamMessage({
   subjectTemplate: subjectTemplate('provider.{provider}.executions.v1', { provider: checkProviderName }),
   stream: 'EXECUTIONS',
   deduplicationId: ({ provider }, execution) => `${provider}:${execution.executionId}`,
-  deduplicationRule: '`{provider}:{executionId}`',
+  deduplicationRule:
+    '`{provider}:{executionId}`, or `{provider}:{executionId}:{statusRequestId}` for a report that is said again as the answer to a status request',
   bytesMax: 16 * 1024,
   schema,
   example: {

@@ -11,7 +11,7 @@ const schema = Type.Object(
   {
     symbol: symbolName('Our symbol, as in the subject.'),
     sequence: count(
-      'Grows with every quote of every symbol, also over restarts: generation × 10^12 + counter. A reader keeps the largest.',
+      'Numbers the quotes of this symbol alone: generation × 10^12 + counter. The counter grows by one with every new quote of the symbol, the generation whenever another instance, or a restarted one, begins to speak; a quote that is told again has the number it had. A reader keeps, of each symbol, the largest.',
     ),
     bid: decimal('Raw bid.'),
     ask: decimal('Raw ask.'),
@@ -36,7 +36,7 @@ export const QuoteV1 = plainMessage({
   version: 1,
   summary: 'The raw quote of a symbol.',
   description:
-    'Nobody keeps quotes: only the latest matters. A gap shows in `sequence`; `low` and `high` tell what was touched between two quotes of a symbol.',
+    'Nobody keeps quotes: only the latest matters. A gap shows in the `sequence` of its symbol; `low` and `high` tell what was touched between two quotes of a symbol.',
   from: 'market-data',
   to: 'all services',
   subjectTemplate: subjectTemplate('md.quotes.v1.{symbol}', { symbol: checkSymbolName }),
