@@ -1,5 +1,6 @@
 /**
- * Writes docs/reference from the sources that the programs themselves run on.
+ * Writes docs/reference from the sources that the programs themselves run on; all but `tables.md`, which takes a database
+ * (`scripts/reference/tables.it.test.ts`).
  *
  *   node scripts/generate-reference.ts           writes what changed
  *   node scripts/generate-reference.ts --check   writes nothing; exits 1 and names the pages that are out of sync
@@ -7,17 +8,18 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { say } from './lib/say.ts';
-import { REFERENCE_PAGES } from './reference/pages.ts';
+import { referencePages } from './reference/pages.ts';
 import { pagesOutOfSync, writePages } from './reference/write-pages.ts';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const root = resolve(import.meta.dirname, '..');
+const pages = referencePages();
 
 if (values.check) {
-  const outOfSync = await pagesOutOfSync(root, REFERENCE_PAGES);
+  const outOfSync = await pagesOutOfSync(root, pages);
   for (const path of outOfSync) say(`${path} is out of sync; run node scripts/generate-reference.ts`);
   process.exitCode = outOfSync.length === 0 ? 0 : 1;
 } else {
-  const written = await writePages(root, REFERENCE_PAGES);
+  const written = await writePages(root, pages);
   say(written.length === 0 ? 'the reference is in sync' : `wrote ${written.join(', ')}`);
 }

@@ -1,11 +1,23 @@
+import type { ServiceDescription } from '@margrave/runtime';
 import { asyncApiDocument } from './asyncapi.ts';
+import { configurationPage } from './configuration.ts';
 import { denialCodesPage } from './denial-codes.ts';
 import { messagesPage } from './messages.ts';
+import { metricsPage } from './metrics.ts';
 import type { ReferencePage } from './page.ts';
+import { describeServices, printedBy } from './services.ts';
 
-/** Every generated page. A new kind of reference is one more line here and a file beside it. */
-export const REFERENCE_PAGES: readonly ReferencePage[] = [
-  { path: 'docs/reference/asyncapi.json', render: () => JSON.stringify(asyncApiDocument()) },
-  { path: 'docs/reference/messages.md', render: messagesPage },
-  { path: 'docs/reference/denial-codes.md', render: denialCodesPage },
-];
+/** Every page that the code alone says. A new kind of reference is one more line here and a file beside it. */
+export function referencePages(): readonly ReferencePage[] {
+  let described: Promise<readonly ServiceDescription[]> | undefined;
+  /** Starting a service to ask it takes a second: each is asked once. */
+  const services = () => (described ??= describeServices());
+  return [
+    { path: 'docs/reference/asyncapi.json', render: () => JSON.stringify(asyncApiDocument()) },
+    { path: 'docs/reference/messages.md', render: messagesPage },
+    { path: 'docs/reference/denial-codes.md', render: denialCodesPage },
+    { path: 'docs/reference/openapi.json', render: () => printedBy('order-gateway', 'openapi-main.ts') },
+    { path: 'docs/reference/configuration.md', render: async () => configurationPage(await services()) },
+    { path: 'docs/reference/metrics.md', render: async () => metricsPage(await services()) },
+  ];
+}

@@ -12,11 +12,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asyncApiDocument } from './asyncapi.ts';
 import { PARAMETERS } from './asyncapi-parameters.ts';
+import { configurationPage } from './configuration.ts';
 import { denialCodesPage } from './denial-codes.ts';
 import { table } from './markdown.ts';
 import { messagesPage } from './messages.ts';
+import { metricsPage } from './metrics.ts';
 import { EXAMPLE_DIALOGUE } from './provider-dialogue.ts';
 import { providerGuide } from './provider-guide.ts';
+import { shownCheck } from './tables.ts';
 import { pagesOutOfSync, writePages } from './write-pages.ts';
 
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -77,6 +80,62 @@ describe('the pages for people', () => {
     expect(names.filter((name) => !page.includes(`## ${name}\n`))).toEqual([]);
   });
   it('keep a bar inside its cell', () => expect(table(['a'], [['x|y\nz']])).toBe('| a |\n| --- |\n| x\\|y z |'));
+});
+
+describe('the pages of what services declare', () => {
+  const setting = (environment: string, fallback: string, secret = false) => ({
+    environment,
+    kind: 'text' as const,
+    allowed: 'any text',
+    unit: '',
+    fallback,
+    secret,
+    sentence: `What ${environment} sets.`,
+  });
+  const metric = (name: string, ...labels: readonly string[]) => ({
+    name,
+    kind: 'counter' as const,
+    labels,
+    sentence: 'Counted.',
+  });
+  const services = [
+    {
+      name: 'one',
+      settings: [setting('BUS', 'required', true), setting('OWN', 'none')],
+      metrics: [metric('lag'), metric('a', 'x', 'y')],
+    },
+    { name: 'two', settings: [setting('BUS', 'required', true), setting('OWN', '5s')], metrics: [metric('lag'), metric('b')] },
+  ];
+  /** The rows of each section's table. */
+  const sections = (page: string) =>
+    Object.fromEntries(
+      page
+        .split('\n## ')
+        .slice(1)
+        .map((section) => [section.split('\n')[0], section.split('\n').filter((line) => line.startsWith('| `'))]),
+    );
+
+  it('show once what all declare alike, and under each service what it declares otherwise', () => {
+    expect(sections(configurationPage(services))).toEqual({
+      'Every service': ['| `BUS` | What BUS sets. | any text | **must be set** | yes |'],
+      one: ['| `OWN` | What OWN sets. | any text | none | no |'],
+      two: ['| `OWN` | What OWN sets. | any text | `5s` | no |'],
+    });
+    expect(sections(metricsPage(services))).toEqual({
+      'Every service': ['| `lag` | counter | none | Counted. |'],
+      one: ['| `a` | counter | `x`, `y` | Counted. |'],
+      two: ['| `b` | counter | none | Counted. |'],
+    });
+  });
+});
+
+describe('the page of tables', () => {
+  it.each([
+    ["CHECK (VALUE = ANY (ARRAY['buy'::text, 'sell'::text]))", "VALUE in ('buy', 'sell')"],
+    ["CHECK (VALUE >= '-9000'::bigint AND VALUE <> 0)", 'VALUE >= -9000 AND VALUE <> 0'],
+    [`CHECK (VALUE <= '1${'0'.repeat(200)}'::numeric)`, 'VALUE <= 1e200'],
+    ["CHECK (length(VALUE) >= 3 AND VALUE ~ '^[0-9]+$'::text)", "length(VALUE) >= 3 AND VALUE ~ '^[0-9]+$'"],
+  ])('writes %s as one would', (check, shown) => expect(shownCheck(check)).toBe(shown));
 });
 
 describe('generating the reference', () => {

@@ -1,5 +1,5 @@
 import { metric } from './metrics.ts';
-import { openService, type ServiceOptions } from './service.ts';
+import { openService, type ServiceDescription, type ServiceOptions } from './service.ts';
 import { setting } from './setting-kinds.ts';
 import { sharedSettings } from './shared-settings.ts';
 
@@ -28,10 +28,11 @@ const metrics = { told: metric.counter({ name: 'margrave_told_total', sentence: 
 type Options = ServiceOptions<typeof declaration, typeof metrics>;
 
 /** Opens a service in an environment of its own; the process is a pretended one. */
-function open(environment: Readonly<Record<string, string>> = {}, options: Partial<Options> = {}) {
+function open(environment: Readonly<Record<string, string>> = {}, options: Partial<Options> = {}, argument?: string) {
   const listeners = new Map<string, (error?: unknown) => void>();
   const entries: { service: string; component: string; level: string; msg: string }[] = [];
   const complaints: string[] = [];
+  const printed: string[] = [];
   const kills: unknown[] = [];
   const ended = Promise.withResolvers<number>();
   const opened = openService({
@@ -40,6 +41,13 @@ function open(environment: Readonly<Record<string, string>> = {}, options: Parti
     metrics,
     host: {
       env: { NATS_URL: 'nats://127.0.0.1:4222', TELLER_SECRET: SECRET, METRICS_PORT: '0', ...environment },
+      argv: ['node', 'main.ts', ...(argument === undefined ? [] : [argument])],
+      stdout: {
+        write: (text, onWritten) => {
+          printed.push(text);
+          onWritten();
+        },
+      },
       on: (event: string, listener: (error?: unknown) => void) => listeners.set(event, listener),
       exit: (code) => ended.resolve(code),
       pid: 4711,
@@ -49,7 +57,7 @@ function open(environment: Readonly<Record<string, string>> = {}, options: Parti
     logDestination: { write: (line: string) => void entries.push(JSON.parse(line)) },
     ...options,
   });
-  return { opened, ended: ended.promise, complaints, kills, entries, emit: (event: string) => listeners.get(event)?.() };
+  return { opened, ended: ended.promise, printed, complaints, kills, entries, emit: (event: string) => listeners.get(event)?.() };
 }
 
 /** How a process ends that should not have opened its service. */
@@ -72,6 +80,18 @@ async function withService(
     await world.ended;
   }
 }
+
+it('asked to describe itself, prints what can be set and what is measured, in whatever environment, and ends with 0', async () => {
+  const world = open({ TELLERS_MAX: '10' }, {}, '--describe');
+  expect(await endOf(world)).toBe(0);
+  const description: ServiceDescription = JSON.parse(world.printed.join(''));
+  expect(description).toMatchObject({
+    name: 'teller',
+    settings: expect.arrayContaining([expect.objectContaining({ environment: 'TELLERS_MAX', fallback: '9' })]),
+  });
+  expect(description.metrics.map(({ name }) => name)).toEqual(['margrave_event_loop_lag_seconds', 'margrave_told_total']);
+  expect([world.entries, world.complaints]).toEqual([[], []]);
+});
 
 describe('a service whose environment is at fault', () => {
   it('ends with 2, having said everything that is wrong and nothing that is secret', async () => {

@@ -1,12 +1,13 @@
-import { describeFaults, readConfiguration, secretValues } from './configuration.ts';
-import type { Configuration, ConfigurationDeclaration, ConfigurationRule } from './configuration.ts';
+import { configurationRows, describeFaults, readConfiguration, secretValues } from './configuration.ts';
+import type { Configuration, ConfigurationDeclaration, ConfigurationRow, ConfigurationRule } from './configuration.ts';
 import { createCrashPoints, type CrashAt } from './crash-point.ts';
 import { createHealth, type Health } from './health.ts';
 import { createLifecycle, type Lifecycle, type ProcessHost } from './lifecycle.ts';
 import { createLogging, type LogDestination, type Logger } from './logging.ts';
-import { createMetricRegistry, createMetrics, type MetricDeclarations, type Metrics } from './metrics.ts';
+import { createMetricRegistry, createMetrics, metricRows } from './metrics.ts';
+import type { MetricDeclarations, MetricRow, Metrics } from './metrics.ts';
 import { listenForObservation } from './observation.ts';
-import { measureProcess } from './process-metrics.ts';
+import { measureProcess, processMetricDeclarations } from './process-metrics.ts';
 import type { sharedSettings } from './shared-settings.ts';
 
 type Shared = typeof sharedSettings;
@@ -18,7 +19,9 @@ export type ServiceDeclaration = ConfigurationDeclaration &
 
 /** What opening a service needs of the process; `process` itself fits. */
 export interface ServiceHost extends ProcessHost {
+  readonly argv: readonly string[];
   readonly pid: number;
+  readonly stdout: { write(text: string, onWritten: () => void): unknown };
   kill(pid: number, signal: 'SIGKILL'): unknown;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -56,6 +59,16 @@ export interface Service<Settings, Measured> {
 /** What a part of a service needs of it, whatever it measures and however else it is set. */
 export type ServiceOf<Settings> = Pick<Service<Settings, unknown>, 'name' | 'configuration' | 'component' | 'lifecycle'>;
 
+/** What a service declares of itself, for documentation. */
+export interface ServiceDescription {
+  readonly name: string;
+  readonly settings: readonly ConfigurationRow[];
+  readonly metrics: readonly MetricRow[];
+}
+
+/** As an argument of a service: it prints its `ServiceDescription` as JSON, and nothing is read, started or measured. */
+const DESCRIBE = '--describe';
+
 /** The exit code of a process whose environment must be mended before it can start. */
 const MISCONFIGURED = 2;
 
@@ -63,6 +76,7 @@ const MISCONFIGURED = 2;
  * Opens a service, the same for all: settings, log, metrics, health, crash points, the life of the process, and the listener
  * for those who watch it. What is left to the caller is to start the parts in order and to say that it is `serving`.
  *
+ * With the argument `--describe` it prints what the service declares, a `ServiceDescription`, and the process ends with 0.
  * When the environment is at fault, every fault stands on standard error and the process ends with 2. Secret settings never
  * appear in the log, nor in what health says.
  */
@@ -70,6 +84,12 @@ export async function openService<const Declaration extends ServiceDeclaration, 
   options: ServiceOptions<Declaration, Declarations>,
 ): Promise<Service<Configuration<Declaration>, Metrics<Declarations>>> {
   const { name, instance, configuration: declaration, host = process } = options;
+  if (host.argv.includes(DESCRIBE)) {
+    const metrics = metricRows({ ...processMetricDeclarations, ...options.metrics });
+    const description: ServiceDescription = { name, settings: configurationRows(declaration), metrics };
+    host.stdout.write(`${JSON.stringify(description)}\n`, () => host.exit(0));
+    return new Promise(() => undefined);
+  }
   const read = readConfiguration(declaration, host.env, options.rules);
   if (!read.ok) {
     host.stderr.write(`${describeFaults(read.refusal)}\n`);
