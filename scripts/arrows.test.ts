@@ -42,6 +42,8 @@ const PLANTS: readonly Plant[] = [
   { workspace: 'packages/feed-firebase', imported: '@margrave/domain', rules: ['feed-firebase-imports-only-lower'] },
   { workspace: 'packages/cache-redis', imported: '@margrave/store-postgres', rules: ['cache-redis-imports-only-lower'] },
   { workspace: 'packages/verify-books', imported: '@margrave/domain', rules: ['verify-books-imports-only-lower'] },
+  { workspace: 'packages/verify-books', imported: '@margrave/cache-redis', rules: ['verify-books-imports-only-lower'] },
+  { workspace: 'packages/verify-books', imported: '@margrave/account-engine', rules: ['verify-books-imports-only-lower'] },
   {
     workspace: 'packages/account-engine',
     imported: '@margrave/testkit',

@@ -1,3 +1,3 @@
 import { runVerifyBooks } from '../packages/verify-books/src/index.ts';
 
-process.exitCode = await runVerifyBooks(process.argv.slice(2), process.env['DATABASE_URL']);
+process.exitCode = await runVerifyBooks(process.argv.slice(2), process.env);

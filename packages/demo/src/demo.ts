@@ -12,6 +12,8 @@ const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1_000;
 const SUMMARY_EVERY_MS = 5_000;
 /** What providers still owe an answer for when trading ends: their slowest, and one round of asking. */
 const SETTLE_MS_MAX = 15_000;
+/** What is written to Redis behind the last commits is there by then. */
+const WRITE_BEHIND_MS_MAX = 1_000;
 const FILLED_MIN = 50;
 
 const FX = ['EURUSD', 'GBPUSD', 'USDJPY', 'AUDUSD', 'EURGBP', 'EURJPY'];
@@ -163,8 +165,9 @@ async function judge(broker: Broker, tally: Tally, voice: DemoVoice): Promise<re
       await new Promise((resolve) => setTimeout(resolve, 200));
       unsettled = await countUnsettled(sql);
     }
+    await new Promise((resolve) => setTimeout(resolve, WRITE_BEHIND_MS_MAX));
     const counts = await countOrders(sql);
-    const findings = await verifyBooks(sql);
+    const findings = await verifyBooks(sql, { redisUrl: broker.servers.redis.url, atRest: true });
     voice.print(`\nThe books:\n${describeFindings(findings)}\n`);
     const faults = [
       ...(unsettled > 0

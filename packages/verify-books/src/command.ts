@@ -1,21 +1,45 @@
 import postgres from 'postgres';
 import { isBroken } from './finding.ts';
+import type { CacheCheck } from './invariants/cache.ts';
 import { describeFindings, verifyBooks } from './verify-books.ts';
 
-const USAGE = 'DATABASE_URL=postgres://… npm run verify:books [-- --json]';
+const USAGE = `DATABASE_URL=postgres://… [REDIS_URL=redis://…] npm run verify:books [-- --at-rest] [--json]
+  REDIS_URL   also checks every account that this Redis holds; one that holds none is a failure
+  --at-rest   nothing is moving any more: an account in Redis that is older than PostgreSQL is a failure too
+  --json      prints the findings as JSON`;
+
+const OPTIONS: ReadonlySet<string> = new Set(['--json', '--at-rest']);
+
+/** Where the books are. */
+export interface BooksEnvironment {
+  readonly DATABASE_URL?: string | undefined;
+  readonly REDIS_URL?: string | undefined;
+}
 
 /**
- * The command: verifies the books of the database that `DATABASE_URL` names, prints what it found on standard output and
- * returns the exit code: 0 when nothing is broken, 1 when something is, 2 when the books could not be read.
+ * The command: verifies the books of the database that `DATABASE_URL` names, and the accounts in the Redis of `REDIS_URL` if it is
+ * given, prints what it found on standard output and returns the exit code: 0 when nothing is broken, 1 when something is, 2 when
+ * the books could not be read.
  */
-export async function runVerifyBooks(args: readonly string[], databaseUrl: string | undefined): Promise<0 | 1 | 2> {
-  if (databaseUrl === undefined || databaseUrl === '') {
-    process.stderr.write(`margrave: DATABASE_URL must name the database whose books are verified\nusage: ${USAGE}\n`);
+export async function runVerifyBooks(args: readonly string[], environment: BooksEnvironment): Promise<0 | 1 | 2> {
+  const { DATABASE_URL: databaseUrl = '', REDIS_URL: redisUrl = '' } = environment;
+  const atRest = args.includes('--at-rest');
+  const fault =
+    databaseUrl === ''
+      ? 'DATABASE_URL must name the database whose books are verified'
+      : args.some((arg) => !OPTIONS.has(arg))
+        ? `there is no option ${args.filter((arg) => !OPTIONS.has(arg)).join(' ')}`
+        : atRest && redisUrl === ''
+          ? '--at-rest says something of Redis, and REDIS_URL names none'
+          : undefined;
+  if (fault !== undefined) {
+    process.stderr.write(`margrave: ${fault}\nusage: ${USAGE}\n`);
     return 2;
   }
+  const cache: CacheCheck | undefined = redisUrl === '' ? undefined : { redisUrl, atRest };
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 });
   try {
-    const findings = await verifyBooks(sql);
+    const findings = await verifyBooks(sql, cache);
     process.stdout.write(`${args.includes('--json') ? JSON.stringify(findings) : describeFindings(findings)}\n`);
     return findings.some(isBroken) ? 1 : 0;
   } catch (error) {

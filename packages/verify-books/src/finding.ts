@@ -8,6 +8,8 @@ export interface Finding {
   /** Zero checked is itself a break where there should have been some. */
   readonly mustCheckSome: boolean;
   readonly breaks: readonly string[];
+  /** What a reader should know that is no break. */
+  readonly note?: string;
 }
 
 export type Invariant = (sql: Sql) => Promise<Finding>;

@@ -27,3 +27,7 @@ export const roundedUp = ([numerator, denominator]: Rational): bigint => {
   const quotient = numerator / denominator;
   return numerator % denominator > 0n ? quotient + 1n : quotient;
 };
+
+/** The nearest whole number to a quotient of two that are not negative, a half upward. */
+export const roundedHalfAway = (numerator: bigint, denominator: bigint): bigint =>
+  (2n * numerator + denominator) / (2n * denominator);
