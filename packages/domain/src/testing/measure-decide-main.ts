@@ -69,7 +69,7 @@ function measure(name: string, call: () => unknown): void {
   }
   micros.sort((a, b) => a - b);
   const at = (share: number): string => (micros[Math.floor(micros.length * share)] ?? 0).toFixed(1).padStart(7);
-  console.log(`${name.padEnd(44)} p50 ${at(0.5)} µs   p90 ${at(0.9)} µs`);
+  console.log(`${name.padEnd(44)} p10 ${at(0.1)} µs   p50 ${at(0.5)} µs   p90 ${at(0.9)} µs`);
 }
 
 function placing(name: string, context: DecisionContext, orders: readonly Order[], command: PlaceOrder): void {
