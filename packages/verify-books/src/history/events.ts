@@ -23,7 +23,8 @@ interface EventRow {
   readonly order_id: string | null;
 }
 
-const EVENTS_A_PAGE = 2_000;
+/** Rows of the log, each with the few events of one commit about one order. */
+const CHANGES_A_PAGE = 500;
 
 /**
  * Every event there is, account by account, in the order of its sequence; a page of them in memory. Nothing else here reads the
@@ -33,9 +34,13 @@ export async function* readEvents(sql: Sql): AsyncGenerator<LoggedEvent> {
   let [account, sequence] = ['0', '0'];
   for (;;) {
     const page = await sql<EventRow[]>`
-      select e.account_id::text, e.sequence::text, e.version::text, e.type::text, e.at, e.by::text, e.data, e.order_id::text
-        from account_events e where (e.account_id, e.sequence) > (${account}::bigint, ${sequence}::bigint)
-        order by e.account_id, e.sequence limit ${EVENTS_A_PAGE}`;
+      select c.account_id::text, (c.first_sequence + e.place - 1)::text as sequence, c.version::text, e.event ->> 'type' as type,
+          c.at, c.by::text, e.event -> 'data' as data, case when e.event ->> 'ofOrder' = 'true' then c.order_id::text end as order_id
+        from (
+          select * from account_changes where (account_id, last_sequence) > (${account}::bigint, ${sequence}::bigint)
+            order by account_id, last_sequence limit ${CHANGES_A_PAGE}
+        ) c cross join lateral json_array_elements(c.events) with ordinality e (event, place)
+        order by c.account_id, c.last_sequence, e.place`;
     for (const row of page) {
       yield {
         accountId: row.account_id,
