@@ -31,17 +31,26 @@ interface Leg {
 const SUBSETS_OF_MAX = 10;
 
 /**
- * Margin of the positions, and the worst over every subset of what is in flight (FORMULAS.md, "In flight"), both in e8 and
+ * Margin of the positions, and the worst over every subset of what is in flight, both in e8 and
  * rounded up once.
  */
 export function symbolMargins(holding: SymbolHolding): { readonly executedE8: bigint; readonly totalE8: bigint } {
-  const executedE8 = roundedUp(marginOf(holding, []));
+  const summed = { ...holding, positions: untouchedSummed(holding) };
+  const executedE8 = roundedUp(marginOf(summed, []));
   let totalE8 = executedE8;
   for (const filled of subsets(holding.inFlight)) {
-    const margin = roundedUp(marginOf(holding, filled));
+    const margin = roundedUp(marginOf(summed, filled));
     if (margin > totalE8) totalE8 = margin;
   }
   return { executedE8, totalE8 };
+}
+
+/** What nothing in flight closes weighs the same in every subset: it is summed once a side, not once a subset. */
+function untouchedSummed({ positions, inFlight }: SymbolHolding): readonly Holding[] {
+  const closing = new Set(inFlight.map(({ closes }) => closes));
+  const untouched = positions.filter(({ id }) => !closing.has(id));
+  const sums = (['buy', 'sell'] as const).map((side) => ({ id: `what else is held, ${side}`, side, ...leg(untouched, side) }));
+  return [...positions.filter(({ id }) => closing.has(id)), ...sums.filter(({ lotsE8 }) => lotsE8 > 0n)];
 }
 
 type InFlight = SymbolHolding['inFlight'][number];

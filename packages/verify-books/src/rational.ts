@@ -13,7 +13,12 @@ export function rational(numerator: bigint, denominator = 1n): Rational {
   return [(numerator * sign) / divisor, (denominator * sign) / divisor];
 }
 
-const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b));
+/** No recursion: sums of many inverse rates have thousands of digits. */
+function gcd(a: bigint, b: bigint): bigint {
+  let [divisor, rest] = [a, b];
+  while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
+  return divisor;
+}
 
 export const plus = (a: Rational, b: Rational): Rational => rational(a[0] * b[1] + b[0] * a[1], a[1] * b[1]);
 export const times = (a: Rational, b: Rational): Rational => rational(a[0] * b[0], a[1] * b[1]);
