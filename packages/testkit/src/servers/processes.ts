@@ -98,7 +98,10 @@ const PS_LINE = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+\s+\S+\s+\d+\s+[\d:]+\s+\d+)\s+
 function psLines(selection: readonly string[]): ProcessDescription[] {
   const columns = ['pid', 'ppid', 'stat', 'lstart', 'command'].flatMap((column) => ['-o', `${column}=`]);
   // Without -ww macOS cuts every line to 79 characters, terminal or not.
-  const { stdout } = spawnSync('ps', ['-ww', ...selection, ...columns], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  const { stdout } = spawnSync('ps', ['-ww', ...selection, ...columns], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+  });
   return stdout.split('\n').flatMap((line) => {
     const [, pid, parentPid, state, startedAt, command] = PS_LINE.exec(line) ?? [];
     if (state === undefined || startedAt === undefined || command === undefined || state.startsWith('Z')) return [];
