@@ -10,10 +10,10 @@ import { freePort } from './free-port.ts';
 import { AUDIENCE, ISSUER, newSecret } from './gateway-client.ts';
 import type { DemoOptions } from './options.ts';
 import { supervise, watchServer, type SupervisedService } from './supervised.ts';
+import { untilPriced, untilReady } from './until-ready.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const GATEWAY_PORT = 8080;
-const READY_MS_MAX = 120_000;
 
 /** All services of a broker, each a process of its own. */
 export interface Services {
@@ -36,7 +36,7 @@ export interface Broker extends Services {
   readonly servers: Servers;
 }
 
-/** Starts servers, a price feed and all services, and resolves when every service says that it is ready. */
+/** Starts servers, a price feed and all services, and resolves when they can be traded with. */
 export async function startBroker(options: DemoOptions, say: (sentence: string) => void): Promise<Broker> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -81,7 +81,7 @@ export interface ServicesRequest {
   readonly say: (sentence: string) => void;
 }
 
-/** Starts a price feed and all services on servers that run, and resolves when every service says that it is ready. */
+/** Starts a price feed and all services on servers that run, and resolves when every service is ready and every symbol has a price. */
 export async function startServices(request: ServicesRequest): Promise<Services> {
   const { options, folder, gateways, say } = request;
   mkdirSync(folder, { recursive: true });
@@ -97,13 +97,15 @@ export async function startServices(request: ServicesRequest): Promise<Services>
     const running: SupervisedService[] = starts.map((start) => supervise({ ...start, say }));
     stops.push(async () => void (await Promise.all(running.map((service) => service.stop()))));
     await Promise.all(starts.map(untilReady));
+    const gatewayUrls = gateways.map((port) => `http://127.0.0.1:${port}`);
+    await Promise.all(gatewayUrls.map((url) => untilPriced(url, tokenSecret)));
     const services = starts.map(({ name, metricsUrl, logFile }, index) => ({
       name,
       metricsUrl,
       logFile,
       pid: () => running[index]?.pid(),
     }));
-    return { gatewayUrls: gateways.map((port) => `http://127.0.0.1:${port}`), tokenSecret, services, stop };
+    return { gatewayUrls, tokenSecret, services, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -179,27 +181,4 @@ async function providerSymbols(databaseUrl: string, provider: string): Promise<s
   } finally {
     await sql.end();
   }
-}
-
-async function untilReady({
-  name,
-  metricsUrl,
-  logFile,
-}: {
-  readonly name: string;
-  readonly metricsUrl: string;
-  readonly logFile: string;
-}): Promise<void> {
-  const untilMs = performance.now() + READY_MS_MAX;
-  let last = 'it does not answer';
-  while (performance.now() < untilMs) {
-    const answer = await fetch(`${metricsUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch((error: unknown) => {
-      last = String(error);
-      return undefined;
-    });
-    if (answer?.ok === true) return;
-    if (answer !== undefined) last = await answer.text();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${name} was not ready within ${READY_MS_MAX / 1_000} s: ${last.trim()}; its log is ${logFile}`);
 }
