@@ -1,5 +1,16 @@
 import type { AccountEventV1 } from '@margrave/contracts';
-import type { Account, AccountEvent, Change, Deal, DecisionRecord, LedgerEntry, Order, Position } from '@margrave/domain';
+import type {
+  Account,
+  AccountEvent,
+  Change,
+  Deal,
+  DecisionRecord,
+  LedgerEntry,
+  Order,
+  Position,
+  ProviderInstruction,
+  RequestNote,
+} from '@margrave/domain';
 import type {
   AccountRow,
   CommandRows,
@@ -19,7 +30,12 @@ import { eventData } from './event-data.ts';
 
 /** A change as rows of the store. `messages` are what its instructions to providers read like on the wire. */
 export function commandRows(change: Change, submission: Submission, messages: readonly MessageRow[]): CommandRows {
-  const { accountId, account, before } = change;
+  const { accountId, account, before, decision } = change;
+  // An order is recorded by the decision that made it, and by no later one.
+  const [newOrders, orders] = partition(change.orders, ({ decisionId }) => decisionId === decision?.decisionId);
+  const [positions, newPositions] = partition(change.positions, ({ positionId }) =>
+    before.positions.some((held) => held.positionId === positionId),
+  );
   const answer = submission.client?.answer(change);
   return {
     accountId,
@@ -35,10 +51,13 @@ export function commandRows(change: Change, submission: Submission, messages: re
             answerBody: answer.body,
           },
     appliedExecution: submission.execution,
-    decision: change.decision === null ? null : decisionRow(change, change.decision),
-    orders: change.orders.map((order) => orderRow(account, order)),
-    positions: change.positions.map((position) => positionRow(account, position)),
-    requests: requestRows(change),
+    decision: decision === null ? null : decisionRow(change, decision),
+    newOrders: newOrders.map((order) => orderRow(account, order)),
+    newPositions: newPositions.map((position) => positionRow(account, position)),
+    newRequests: change.instructions.map((instruction) => newRequestRow(change, instruction)),
+    orders: orders.map((order) => orderRow(account, order)),
+    positions: positions.map((position) => positionRow(account, position)),
+    requests: change.requestNotes.map((note) => notedRequestRow(change, note)),
     deals: change.deals.map((deal) => dealRow(account, deal)),
     ledger: change.ledger.flatMap((entry) => ledgerRows(account, entry)),
     events: change.events.map((event) => eventRow(change, event)),
@@ -174,38 +193,40 @@ const decisionRow = (change: Change, record: DecisionRecord): DecisionRow => ({
   decidedAtMs: record.decidedAtMs,
 });
 
-/** New requests, open; and what became of earlier ones, of which the store changes nothing but the two times. */
-function requestRows({ accountId, instructions, requestNotes, atMs }: Change): readonly RequestRow[] {
-  const made = instructions.map((instruction) => ({
-    requestId: instruction.requestId,
-    accountId,
-    orderId: instruction.order.orderId,
-    provider: providerOf(instruction.order),
-    kind: instruction.kind,
-    originalRequestId: instruction.originalRequestId,
-    sendBeforeMs: instruction.kind === 'status' ? null : instruction.sendBeforeMs,
-    endedAtMs: null,
-    askedAtMs: null,
-    createdAtMs: atMs,
-  }));
-  const noted = requestNotes.map(({ requestId, order, kind, note }) => ({
-    requestId,
-    accountId,
-    orderId: order.orderId,
-    provider: providerOf(order),
-    kind,
-    originalRequestId: null,
-    sendBeforeMs: null,
-    endedAtMs: note === 'ended' ? atMs : null,
-    askedAtMs: note === 'asked' ? atMs : null,
-    createdAtMs: order.createdAtMs,
-  }));
-  return [...made, ...noted];
-}
+const newRequestRow = ({ accountId, atMs }: Change, instruction: ProviderInstruction): RequestRow => ({
+  requestId: instruction.requestId,
+  accountId,
+  orderId: instruction.order.orderId,
+  provider: providerOf(instruction.order),
+  kind: instruction.kind,
+  originalRequestId: instruction.originalRequestId,
+  sendBeforeMs: instruction.kind === 'status' ? null : instruction.sendBeforeMs,
+  endedAtMs: null,
+  askedAtMs: null,
+  createdAtMs: atMs,
+});
+
+/** What became of an earlier request; the store changes nothing of it but the two times. */
+const notedRequestRow = ({ accountId, atMs }: Change, { requestId, order, kind, note }: RequestNote): RequestRow => ({
+  requestId,
+  accountId,
+  orderId: order.orderId,
+  provider: providerOf(order),
+  kind,
+  originalRequestId: null,
+  sendBeforeMs: null,
+  endedAtMs: note === 'ended' ? atMs : null,
+  askedAtMs: note === 'asked' ? atMs : null,
+  createdAtMs: order.createdAtMs,
+});
 
 function providerOf({ orderId, provider }: Order): ProviderName {
   assert(provider !== null, `order ${orderId} has requests to a provider and names none`);
   return provider;
+}
+
+function partition<Value>(values: readonly Value[], belongs: (value: Value) => boolean): readonly [Value[], Value[]] {
+  return [values.filter(belongs), values.filter((value) => !belongs(value))];
 }
 
 /** JSON with amounts as strings of digits, as everywhere outside the process. */

@@ -226,7 +226,11 @@ export interface CommandRows {
   readonly commandKey: CommandKeyRow | null;
   readonly appliedExecution: AppliedExecutionRow | null;
   readonly decision: DecisionRow | null;
-  /** Rows as they are after the command: inserted, or replacing the row with the same id. */
+  /** Rows that are there for the first time. */
+  readonly newOrders: readonly OrderRow[];
+  readonly newPositions: readonly PositionRow[];
+  readonly newRequests: readonly RequestRow[];
+  /** Rows as they are after the command, in place of the older ones with the same ids. */
   readonly orders: readonly OrderRow[];
   readonly positions: readonly PositionRow[];
   readonly requests: readonly RequestRow[];

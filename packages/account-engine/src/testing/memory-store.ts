@@ -106,12 +106,14 @@ export class MemoryStore implements AccountStore {
     account,
     commandKey,
     appliedExecution: execution,
+    newOrders,
+    newPositions,
     orders,
     positions,
     messages,
   }: CommandRows): CommandResult {
-    for (const order of orders) this.orders.set(order.orderId, order);
-    for (const position of positions) this.positions.set(position.positionId, position);
+    for (const order of [...newOrders, ...orders]) this.orders.set(order.orderId, order);
+    for (const position of [...newPositions, ...positions]) this.positions.set(position.positionId, position);
     if (commandKey !== null) this.keys.set(`${accountId} ${commandKey.key}`, commandKey);
     if (execution !== null) this.executions.set(`${execution.provider} ${execution.executionId}`, execution.contentHash);
     const live = new Set<string>(['queued', 'working', 'partially_filled', 'unknown']);

@@ -5,7 +5,7 @@ import { checkCommand } from './check-command.ts';
 
 const account = { accountId: '1000000001', version: 3n, lastSequence: 7n, balanceE8: 0n, currency: 'USD' } as AccountRow;
 const good = localFill(createRowMaker(), account, 'key');
-const [order, position, entry] = [good.orders[0]!, good.positions[0]!, good.ledger[0]!];
+const [order, position, entry] = [good.newOrders[0]!, good.newPositions[0]!, good.ledger[0]!];
 const none = 0n as LotsE8;
 
 describe('the rows of a command', () => {

@@ -11,12 +11,14 @@ export function checkCommand(command: CommandRows): void {
   const { accountId, account, expectedVersion } = command;
   assert.equal(account.accountId, accountId, 'a command changes its own account');
   assert.equal(account.version, expectedVersion + 1n, 'a command raises its account by one version');
+  const orders = [...command.newOrders, ...command.orders];
+  const positions = [...command.newPositions, ...command.positions];
   const decisions = command.decision === null ? [] : [command.decision];
-  for (const rows of [command.orders, command.positions, command.requests, command.deals, command.events, decisions])
+  for (const rows of [orders, positions, command.newRequests, command.requests, command.deals, command.events, decisions])
     for (const row of rows) assert.equal(row.accountId, accountId, 'a row belongs to the account of its command');
   checkEvents(command.events, account.version);
-  command.orders.forEach(checkOrder);
-  command.positions.forEach(checkPosition);
+  orders.forEach(checkOrder);
+  positions.forEach(checkPosition);
   command.ledger.forEach(checkEntry);
   decisions.forEach(checkDecision);
 }

@@ -32,9 +32,9 @@ describe('the one commit', () => {
     expect(outcomes((await commit([command])).results)).toEqual(['committed']);
     const { accountId } = account;
     const [aggregate] = await test.store.loadAccounts([accountId]);
-    expect(aggregate).toEqual({ account: command.account, orders: [], positions: command.positions });
-    expect((await test.store.loadPast({ orderIds: [command.orders[0]!.orderId], positionIds: [] })).orders).toEqual(
-      command.orders,
+    expect(aggregate).toEqual({ account: command.account, orders: [], positions: command.newPositions });
+    expect((await test.store.loadPast({ orderIds: [command.newOrders[0]!.orderId], positionIds: [] })).orders).toEqual(
+      command.newOrders,
     );
     expect((await test.store.pageDeals({ accountId, limit: 10 })).rows).toEqual(command.deals);
     expect((await test.store.pageLedger({ accountId, limit: 1 })).rows).toEqual(command.ledger.slice(0, 1));
@@ -53,9 +53,9 @@ describe('the one commit', () => {
         messageOutboxIds: [expect.stringMatching(/^\d+$/)],
       },
     ]);
-    expect(await test.store.findRequests(command.requests.map(({ requestId }) => requestId))).toEqual(command.requests);
+    expect(await test.store.findRequests(command.newRequests.map(({ requestId }) => requestId))).toEqual(command.newRequests);
     const [aggregate] = await test.store.loadAccounts([command.accountId]);
-    expect(aggregate?.orders).toEqual(command.orders);
+    expect(aggregate?.orders).toEqual(command.newOrders);
   });
 
   it('lets exactly one of two commits on one version stand', async () => {
@@ -119,16 +119,27 @@ describe('the one commit', () => {
     const account = await newAccount();
     const placed = providerOrder(maker, account, 'rewritten');
     const order = {
-      ...placed.orders[0]!,
+      ...placed.newOrders[0]!,
       status: 'rejected' as const,
       reason: 'no_liquidity',
       version: placed.account.version + 1n,
     };
-    const ended = { ...placed.requests[0]!, endedAtMs: maker.nowMs };
+    const ended = { ...placed.newRequests[0]!, endedAtMs: maker.nowMs };
     const rejected = { ...emptyCommand(placed.account), orders: [order], requests: [ended] };
     expect(outcomes((await commit([placed, rejected])).results)).toEqual(['committed', 'committed']);
     expect((await test.store.loadPast({ orderIds: [order.orderId], positionIds: [] })).orders).toEqual([order]);
     expect(await test.store.findRequests([ended.requestId])).toEqual([ended]);
+  });
+
+  it('keeps all that a chain notes of a request', async () => {
+    const placed = providerOrder(maker, await newAccount(), 'noted');
+    const request = placed.newRequests[0]!;
+    const ended = { ...emptyCommand(placed.account), requests: [{ ...request, endedAtMs: maker.nowMs + 5 }] };
+    const asked = { ...emptyCommand(ended.account), requests: [{ ...request, askedAtMs: maker.nowMs + 7 }] };
+    expect(outcomes((await commit([placed, ended, asked])).results)).toEqual(['committed', 'committed', 'committed']);
+    expect(await test.store.findRequests([request.requestId])).toEqual([
+      { ...request, endedAtMs: maker.nowMs + 5, askedAtMs: maker.nowMs + 7 },
+    ]);
   });
 
   it('gives every result to its own command, however the accounts are mixed', async () => {
@@ -227,13 +238,40 @@ describe('a batch that would break the books is refused whole', () => {
     expect(
       await refusal((command) => ({
         ...command,
-        orders: [{ ...mine.orders[0]!, accountId: command.accountId, clientOrderId: null }],
+        orders: [{ ...mine.newOrders[0]!, accountId: command.accountId, version: command.account.version + 9n }],
       })),
-    ).toMatch('belongs to');
+    ).toMatch('1 rows given for orders replace none');
+  });
+
+  it('because an order goes back to an older state', async () => {
+    const placed = providerOrder(maker, await newAccount(), 'older');
+    await commit([placed]);
+    const again = { ...emptyCommand(placed.account), orders: placed.newOrders };
+    await expect(commit([again])).rejects.toThrow('1 rows given for orders replace none');
+  });
+
+  it('because a changed position or request was never there', async () => {
+    const unknown = (command: CommandRows) => ({ ...command, newPositions: [], positions: command.newPositions });
+    expect(await refusal(unknown)).toMatch('1 rows given for positions replace none');
+    const never = providerOrder(maker, await newAccount(), 'never');
+    await expect(commit([{ ...never, newRequests: [], requests: never.newRequests }])).rejects.toThrow(
+      '1 rows given for provider_requests replace none',
+    );
+  });
+
+  it('because a new order has the id of another', async () => {
+    const mine = localFill(maker, await newAccount(), 'taken');
+    await commit([mine]);
+    expect(
+      await refusal((command) => ({
+        ...command,
+        newOrders: [{ ...command.newOrders[0]!, orderId: mine.newOrders[0]!.orderId }],
+      })),
+    ).toMatch('orders_pkey');
   });
 
   it('because a volume is negative', async () =>
-    expect(await refusal((command) => ({ ...command, orders: [{ ...command.orders[0]!, volumeE8: -1n as never }] }))).toMatch(
-      'lots_or_none_e8',
-    ));
+    expect(
+      await refusal((command) => ({ ...command, newOrders: [{ ...command.newOrders[0]!, volumeE8: -1n as never }] })),
+    ).toMatch('lots_or_none_e8'));
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Connection, Row } from '../connection/connection.ts';
-import type { CommandResult, CommandRows } from '../rows.ts';
+import type { CommandResult, CommandRows, OutboxId } from '../rows.ts';
 import { encodeBatch, type EncodedBatch } from './encode-batch.ts';
 
 /** What a batch came to: a result for each command, in the order the commands were given. */
@@ -11,14 +11,13 @@ export interface CommitOutcome {
 /** Commits commands decided on one epoch of the store; see `Store.commitBatch`. */
 export type CommitBatch = (epoch: string, commands: readonly CommandRows[]) => Promise<CommitOutcome>;
 
-const STATEMENT = `select commit_batch($1, $2, ${Array.from({ length: 16 }, (_, index) => `$${index + 3}`).join(', ')}) as answer`;
+const STATEMENT = `select commit_batch($1, $2, ${Array.from({ length: 19 }, (_, index) => `$${index + 3}`).join(', ')}) as answer`;
 
-/** What `commit_batch` (migration 8) returns; it speaks of the commands as they were sorted. */
+/** What `commit_batch` (migration 7) returns; it speaks of the commands as they were sorted. */
 interface Answer {
   readonly nowMs: number;
   readonly outcomes: readonly CommandResult['outcome'][];
-  readonly pointers: readonly string[] | null;
-  readonly messages: readonly string[] | null;
+  readonly outboxIds: readonly OutboxId[] | null;
 }
 
 /**
@@ -45,13 +44,12 @@ function readAnswer([row]: readonly Row[]): Answer {
 }
 
 function resultsOf(batch: EncodedBatch, answer: Answer): readonly CommandResult[] {
-  const pointers = [...(answer.pointers ?? [])];
-  const messages = [...(answer.messages ?? [])];
+  const outboxIds = [...(answer.outboxIds ?? [])];
   const results: CommandResult[] = [];
   batch.commands.forEach((command, index) => {
-    results[batch.places[index]!] = resultOf(command, outcomeOf(batch, answer, index), pointers, messages);
+    results[batch.places[index]!] = resultOf(command, outcomeOf(batch, answer, index), outboxIds);
   });
-  assert(pointers.length === 0 && messages.length === 0, 'every outbox row belongs to a committed command');
+  assert.equal(outboxIds.length, 0, 'every outbox row belongs to a committed command');
   return results;
 }
 
@@ -61,16 +59,11 @@ function outcomeOf(batch: EncodedBatch, answer: Answer, index: number): CommandR
   return repeated !== undefined && answer.outcomes[repeated] === 'committed' ? 'duplicate' : answer.outcomes[index]!;
 }
 
-function resultOf(
-  command: CommandRows,
-  outcome: CommandResult['outcome'],
-  pointers: string[],
-  messages: string[],
-): CommandResult {
+function resultOf(command: CommandRows, outcome: CommandResult['outcome'], outboxIds: OutboxId[]): CommandResult {
   if (outcome !== 'committed') return { outcome };
   return {
     outcome,
-    pointerOutboxId: command.events.length === 0 ? null : pointers.shift()!,
-    messageOutboxIds: messages.splice(0, command.messages.length),
+    pointerOutboxId: command.events.length === 0 ? null : outboxIds.shift()!,
+    messageOutboxIds: outboxIds.splice(0, command.messages.length),
   };
 }

@@ -1,6 +1,7 @@
 import type { CommandRows } from '../rows.ts';
 import { changesOf } from '../rows/changes.ts';
 import { joinPacked, type Table } from '../rows/table.ts';
+import { outboxRows } from '../rows/outbox-rows.ts';
 import {
   ACCOUNTS,
   APPLIED_EXECUTIONS,
@@ -9,8 +10,8 @@ import {
   DEALS,
   DECISIONS,
   LEDGER,
-  MESSAGES,
   ORDERS,
+  OUTBOX,
   POSITIONS,
   REQUESTS,
 } from '../rows/tables.ts';
@@ -49,13 +50,16 @@ export function encodeBatch(given: readonly CommandRows[]): EncodedBatch {
       pack(COMMAND_KEYS, ({ commandKey }) => listed(commandKey)),
       pack(APPLIED_EXECUTIONS, ({ appliedExecution }) => listed(appliedExecution)),
       pack(DECISIONS, ({ decision }) => listed(decision)),
+      pack(ORDERS, (command) => command.newOrders),
       pack(ORDERS, (command) => command.orders),
+      pack(POSITIONS, (command) => command.newPositions),
       pack(POSITIONS, (command) => command.positions),
+      pack(REQUESTS, (command) => command.newRequests),
       pack(REQUESTS, (command) => command.requests),
       pack(DEALS, (command) => command.deals),
       pack(LEDGER, (command) => command.ledger),
       pack(CHANGES, (command) => changesOf(command.events)),
-      pack(MESSAGES, (command) => command.messages),
+      pack(OUTBOX, outboxRows),
     ],
   };
 }

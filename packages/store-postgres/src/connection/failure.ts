@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { EpochChanged, StatementRefused, StoreUnavailable, UnsafeDatabase, type FailureOutcome } from '../errors.ts';
 import { ConnectionLost } from './connection.ts';
 
-/** SQLSTATEs of `commit_batch` (migration 8); MG002, books that would break, is a bug like any other refused statement. */
+/** SQLSTATEs of `commit_batch` (migration 7); MG002, books that would break, is a bug like any other refused statement. */
 const OURS = { epochChanged: 'MG001', tooLate: 'MG003', unsafe: 'MG004' } as const;
 
 /** Classes of SQLSTATE that speak of the server and not of the statement: resources, operators, its own input and output. */

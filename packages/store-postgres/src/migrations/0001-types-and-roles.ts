@@ -26,7 +26,7 @@ create domain divisor as numeric check (value between 1 and 1e200 and value = tr
 create domain entity_id as bigint;
 create domain counter as bigint;
 create domain label as text check (value <> '');
-create domain house_account as text check (value ~ '^[a-z][a-z0-9_:-]{0,63}$');
+create domain house_account as text check (value <> '');
 create domain currency as text check (length(value) between 3 and 8 and value = upper(value));
 
 create domain side as text check (value in ('buy', 'sell'));

@@ -26,25 +26,6 @@ create function epoch_ms(moment timestamptz) returns bigint language sql stable 
   select (extract(epoch from moment) * 1000)::bigint
 $$;
 
--- A row stays with its account, and only a later version replaces it.
-create function same_id(held bigint, given bigint) returns bigint language plpgsql immutable as $$
-begin
-  if held <> given then
-    raise exception using errcode = 'MG002', message = format('a row that belongs to %s was given for %s', held, given);
-  end if;
-  return held;
-end
-$$;
-
-create function later_version(held bigint, given bigint) returns bigint language plpgsql immutable as $$
-begin
-  if held >= given then
-    raise exception using errcode = 'MG002', message = format('a row of version %s was given for one of version %s', given, held);
-  end if;
-  return given;
-end
-$$;
-
 -- Locks in id order, and does not read: what the locking statement itself reads can be older than the lock.
 create function lock_accounts(account_ids bigint[]) returns void language plpgsql security definer
   set search_path = pg_catalog, public, pg_temp set enable_seqscan = off as $$

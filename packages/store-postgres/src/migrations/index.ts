@@ -4,8 +4,7 @@ import { accounts } from './0003-accounts.ts';
 import { books } from './0004-books.ts';
 import { outboxAndSequences } from './0005-outbox-and-sequences.ts';
 import { packedRows } from './0006-packed-rows.ts';
-import { writeRows } from './0007-write-rows.ts';
-import { commitBatch } from './0008-commit-batch.ts';
+import { commitBatch } from './0007-commit-batch.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -17,6 +16,5 @@ export const migrations: readonly Migration[] = [
   books,
   outboxAndSequences,
   packedRows,
-  writeRows,
   commitBatch,
 ];

@@ -47,7 +47,7 @@ describe('the outbox', () => {
         outboxId: expect.any(String),
         accountId,
         message: command.messages[0],
-        request: command.requests[0],
+        request: command.newRequests[0],
         isExpired: true,
       },
     ]);
@@ -127,8 +127,8 @@ describe('a request', () => {
   });
 
   it('is silent once its message has been out for longer than the provider’s limit, in database time', async () => {
-    const { requests } = await placed('silent');
-    const { requestId } = requests[0]!;
+    const { newRequests } = await placed('silent');
+    const { requestId } = newRequests[0]!;
     await createdLongAgo();
     await publishedLongAgo(requestId, '4 seconds');
     expect(await test.store.silentRequests(10)).toEqual([]);
@@ -138,7 +138,7 @@ describe('a request', () => {
 
   it('that was just asked about, or is over, is not called silent', async () => {
     const command = await placed('asked');
-    const request = { ...command.requests[0]!, createdAtMs: 0 };
+    const request = { ...command.newRequests[0]!, createdAtMs: 0 };
     await publishedLongAgo(request.requestId, '1 minute');
     const note = (of: AccountRow, times: { askedAtMs: number | null; endedAtMs: number | null }): CommandRows => ({
       ...emptyCommand(of),

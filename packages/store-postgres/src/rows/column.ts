@@ -64,12 +64,12 @@ export const textColumn = <Value extends string | null>(name: string): Column<Va
   );
 
 /** JSON that is opaque to the store. PostgreSQL refuses a control character in it, so that nobody looks here. */
-export const jsonColumn = (name: string): Column<string> =>
+export const jsonColumn = <Value extends string | null>(name: string): Column<Value> =>
   textual(
     name,
     cast('text'),
     (value) => value,
-    (text) => text,
+    (text) => text as Value,
   );
 
 /** A bigint or a whole numeric. */

@@ -5,7 +5,7 @@ import { CHANGES, ORDERS } from './tables.ts';
 
 const account = { accountId: '1000000001', version: 3n, lastSequence: 7n, balanceE8: 0n } as AccountRow;
 const command = localFill(createRowMaker(), account, 'key');
-const order = command.orders[0]!;
+const order = command.newOrders[0]!;
 
 describe('a packed row', () => {
   it('has its command’s number, then a field for each column', () => {

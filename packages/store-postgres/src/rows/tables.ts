@@ -13,9 +13,10 @@ import type {
 } from '../rows.ts';
 import { idColumn, integerColumn, jsonColumn, numberColumn, textColumn, timeColumn, wordsColumn } from './column.ts';
 import type { ChangeRow } from './changes.ts';
+import type { OutboxRow } from './outbox-rows.ts';
 import { defineReadTable, defineTable } from './table.ts';
 
-// The columns of each table, in the order in which the functions of migrations 7 and 8 take them.
+// The columns of each table, in the order in which the function of migration 7 takes them.
 
 export const ACCOUNTS = defineTable<AccountRow>('accounts', {
   accountId: idColumn('account_id'),
@@ -178,11 +179,21 @@ export const APPLIED_EXECUTIONS = defineTable<AppliedExecutionRow>('applied_exec
   contentHash: textColumn('content_hash'),
 });
 
-/** The fields of a provider message as it leaves with a commit. */
-export const MESSAGES = defineTable<MessageRow>('outbox', {
+/** The fields of a provider message. */
+export const MESSAGES = defineReadTable<MessageRow>('outbox', {
   messageId: textColumn('message_id'),
   subject: textColumn('subject'),
   bodyJson: jsonColumn('body'),
   requestId: idColumn('request_id'),
   sendBeforeMs: timeColumn('send_before'),
+});
+
+export const OUTBOX = defineTable<OutboxRow>('outbox', {
+  messageId: textColumn('message_id'),
+  subject: textColumn('subject'),
+  bodyJson: jsonColumn('body'),
+  requestId: idColumn('request_id'),
+  sendBeforeMs: timeColumn('send_before'),
+  firstSequence: integerColumn('first_sequence'),
+  lastSequence: integerColumn('last_sequence'),
 });

@@ -44,6 +44,9 @@ export const emptyCommand = (account: AccountRow): CommandRows => ({
   commandKey: null,
   appliedExecution: null,
   decision: null,
+  newOrders: [],
+  newPositions: [],
+  newRequests: [],
   orders: [],
   positions: [],
   requests: [],
@@ -221,8 +224,8 @@ export function localFill(maker: RowMaker, account: AccountRow, key: string | nu
         ? null
         : { key, requestHash: 'a'.repeat(64), answerStatus: 201, answerBody: JSON.stringify({ padding: 'x'.repeat(700) }) },
     decision,
-    orders: [{ ...order, decisionId: decision.decisionId }],
-    positions: [positionRow(maker, order)],
+    newOrders: [{ ...order, decisionId: decision.decisionId }],
+    newPositions: [positionRow(maker, order)],
     deals: [dealRow(maker, order, events[2]!.sequence)],
     ledger: journalRows(maker, account, commissionE8, events[3]!.sequence),
     events,
@@ -262,8 +265,8 @@ export function providerOrder(maker: RowMaker, account: AccountRow, key: string)
     account: { ...account, version: account.version + 1n, lastSequence: events.at(-1)!.sequence },
     commandKey: { key, requestHash: 'a'.repeat(64), answerStatus: 201, answerBody: '{}' },
     decision: decisionRow(maker, account, order.orderId),
-    orders: [order],
-    requests: [request],
+    newOrders: [order],
+    newRequests: [request],
     events,
     messages: [
       {

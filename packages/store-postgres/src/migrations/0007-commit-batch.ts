@@ -1,9 +1,10 @@
 import type { Migration } from './migration.ts';
+import { WRITE_CHANGES, WRITE_ROWS } from './write-rows.ts';
 
-const BEHIND_COMMIT_BATCH = ['judge_commands', 'write_ledger', 'write_accounts'];
+const BEHIND_COMMIT_BATCH = ['judge_commands', 'write_ledger', 'write_changes', 'write_accounts'];
 
 const COMMIT_BATCH =
-  'commit_batch(uuid, bigint, bigint[], bigint[], bigint[], bigint[], boolean[], text, text, text, text, text, text, text, text, text, text, text)';
+  'commit_batch(uuid, bigint, bigint[], bigint[], bigint[], bigint[], boolean[], text, text, text, text, text, text, text, text, text, text, text, text, text, text)';
 
 /**
  * The one commit. The commands of a batch come sorted by account, so that an account's chain stands together; within a
@@ -11,18 +12,15 @@ const COMMIT_BATCH =
  * next to nothing; what is written is written a table at a time, which costs a batch of a hundred the least.
  */
 export const commitBatch: Migration = {
-  version: 8,
+  version: 7,
   name: 'commit-batch',
   note: 'The one commit, owned by margrave_books: the only way in which a service changes an account.',
   statements: `
 -- A command stands if its account is at the version it was decided on, counted along the chain, and its key and execution
 -- are new; whatever comes after a dropped command in its chain is dropped too.
 create function judge_commands(account_ids bigint[], expected_versions bigint[], repeated boolean[], key_rows text,
-  execution_rows text) returns text[] language plpgsql as $$
+  execution_rows text, held_ids bigint[], held_versions bigint[]) returns text[] language plpgsql as $$
 declare
-  versions bigint[] := array(
-    select a.version from unnest(account_ids) with ordinality c (account_id, place)
-      left join accounts a on a.account_id = c.account_id order by c.place);
   used boolean[] := array_fill(false, array[cardinality(account_ids)]);
   outcomes text[] := '{}';
   number integer;
@@ -43,7 +41,7 @@ begin
   end if;
   for number in 1 .. cardinality(account_ids) loop
     if number = 1 or account_ids[number] <> account_ids[number - 1] then
-      next_version := versions[number];
+      next_version := held_versions[array_position(held_ids, account_ids[number])];
       chain_broken := next_version is null;
     end if;
     chain_broken := chain_broken or used[number] or repeated[number] or expected_versions[number] <> next_version;
@@ -91,10 +89,16 @@ begin
 end
 $$;
 
+-- For the opening of an account, which is no command.
+create function write_changes(change_rows text, committed boolean[]) returns void language plpgsql as $$
+begin${WRITE_CHANGES}
+end
+$$;
+
 -- Each account as the last command of its chain leaves it. Version, last sequence and balance must follow from what they
--- were, and what an account is for life must be what it was.
+-- were, and what an account is for life must be what it was. Returns how many accounts were written.
 create function write_accounts(packed text, committed boolean[], account_ids bigint[], first_sequences bigint[],
-  last_sequences bigint[], booked bigint[]) returns void language plpgsql as $$
+  last_sequences bigint[], booked bigint[]) returns bigint language plpgsql as $$
 declare
   chains bigint := 0;
   written bigint;
@@ -144,17 +148,18 @@ begin
       (select string_agg(a.account_id::text, ', ') from packed_rows(packed) f join accounts a on a.account_id = f[2]::bigint
         where ends[f[1]::integer] and a.version <> f[14]::bigint));
   end if;
+  return written;
 end
 $$;
 
 -- Commits a batch, or refuses it whole: MG001 another epoch, MG002 the books would break, MG003 too late, MG004 unsafe
--- settings. Returns {"nowMs", "outcomes", "pointers", "messages", "rows"}: outbox ids as text, in the order of the commands
--- that have events and of the messages; rows written to tables that take one each.
+-- settings. Returns {"nowMs", "outcomes", "outboxIds"}: ids as text, in the order of the rows that stand.
 create function commit_batch(
   expected_epoch uuid, not_after_ms bigint,
   account_ids bigint[], expected_versions bigint[], first_sequences bigint[], last_sequences bigint[], repeated boolean[],
-  account_rows text, key_rows text, execution_rows text, decision_rows text, order_rows text, position_rows text,
-  request_rows text, deal_rows text, ledger_rows text, change_rows text, message_rows text
+  account_rows text, key_rows text, execution_rows text, decision_rows text, new_order_rows text, order_rows text,
+  new_position_rows text, position_rows text, new_request_rows text, request_rows text, deal_rows text, ledger_rows text,
+  change_rows text, outbox_rows text
 ) returns json language plpgsql security definer
   set search_path = pg_catalog, public, pg_temp
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
@@ -163,9 +168,11 @@ declare
   outcomes text[];
   committed boolean[];
   booked bigint[];
-  pointers bigint[];
-  messages bigint[];
-  written bigint := 0;
+  held_ids bigint[];
+  held_versions bigint[];
+  missing bigint;
+  written bigint;
+  outbox_ids bigint[];
 begin
   if current_setting('synchronous_commit') = 'off' or current_setting('fsync') = 'off'
     or current_setting('full_page_writes') = 'off' or current_setting('transaction_isolation') <> 'read committed' then
@@ -173,7 +180,9 @@ begin
       'synchronous_commit is %s, fsync %s, full_page_writes %s, transaction_isolation %s', current_setting('synchronous_commit'),
       current_setting('fsync'), current_setting('full_page_writes'), current_setting('transaction_isolation'));
   end if;
-  perform 1 from accounts where account_id = any(account_ids) order by account_id for update;
+  -- What a locking statement says of the row that it locks is as new as the lock.
+  select array_agg(a.account_id), array_agg(a.version) into held_ids, held_versions
+    from (select account_id, version from accounts where account_id = any(account_ids) order by account_id for update) a;
   -- From here on every statement sees what the locks protect.
   select epoch into current_epoch from store_epoch where one;
   if current_epoch is distinct from expected_epoch then
@@ -183,28 +192,17 @@ begin
     raise exception using errcode = 'MG003', message = 'the commit came too late';
   end if;
 
-  outcomes := judge_commands(account_ids, expected_versions, repeated, key_rows, execution_rows);
+  outcomes := judge_commands(account_ids, expected_versions, repeated, key_rows, execution_rows,
+    held_ids, held_versions);
   for number in 1 .. cardinality(outcomes) loop
     committed[number] := outcomes[number] = 'committed';
   end loop;
-  if true = any(committed) then
-    if key_rows <> '' then written := written + write_keys(key_rows, committed, account_ids); end if;
-    if execution_rows <> '' then written := written + write_executions(execution_rows, committed, account_ids); end if;
-    if order_rows <> '' then written := written + write_orders(order_rows, committed); end if;
-    if position_rows <> '' then written := written + write_positions(position_rows, committed); end if;
-    if request_rows <> '' then written := written + write_requests(request_rows, committed); end if;
-    if deal_rows <> '' then written := written + write_deals(deal_rows, committed); end if;
+  if true = any(committed) then${WRITE_ROWS}
+
     if ledger_rows <> '' then booked := write_ledger(ledger_rows, committed, account_ids); end if;
-    if change_rows <> '' then
-      written := written + write_changes(change_rows, committed);
-      pointers := write_pointers(committed, account_ids, first_sequences, last_sequences);
-    end if;
-    if decision_rows <> '' then written := written + write_decisions(decision_rows, committed); end if;
-    if message_rows <> '' then messages := write_messages(message_rows, committed, account_ids); end if;
-    perform write_accounts(account_rows, committed, account_ids, first_sequences, last_sequences, booked);
+    written := write_accounts(account_rows, committed, account_ids, first_sequences, last_sequences, booked);
   end if;
-  return json_build_object('nowMs', epoch_ms(clock_timestamp()), 'outcomes', outcomes,
-    'pointers', pointers::text[], 'messages', messages::text[], 'rows', written);
+  return json_build_object('nowMs', epoch_ms(clock_timestamp()), 'outcomes', outcomes, 'outboxIds', outbox_ids::text[]);
 end
 $$;
 

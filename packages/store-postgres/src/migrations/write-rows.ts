@@ -1,0 +1,136 @@
+/** Rows that are there for the first time. */
+const insert = (rows: string, columns: string, values: string): string => `
+    if ${rows} <> '' then
+      insert into ${columns}
+        select ${values}
+        from packed_rows(${rows}) f where committed[f[1]::integer];
+    end if;`;
+
+/** Of the rows of one id the last of the chain. */
+const lastOf = (rows: string): string => `
+        select distinct on (p[2]::bigint) p as f from packed_rows(${rows}) p where committed[p[1]::integer]
+          order by p[2]::bigint, p[1]::integer desc`;
+
+/** Rows that were there: \`where\` must find one for each that is given. Given in the order of ids, so that writers never deadlock. */
+const update = (rows: string, table: string, given: string, set: string, where: string): string => `
+    if ${rows} <> '' then
+      with given as (${given}
+      ), written as (
+        update ${table} r set ${set}
+          from given where ${where}
+          returning 1
+      )
+      select (select count(*) from given) - (select count(*) from written) into missing;
+      if missing <> 0 then
+        raise exception using errcode = 'MG002', message = format(
+          '%s rows given for ${table} replace none that is there, of the same account and older', missing);
+      end if;
+    end if;`;
+
+export const WRITE_CHANGES = insert(
+  'change_rows',
+  'account_changes (account_id, first_sequence, last_sequence, version, at, by, order_id, events)',
+  'f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5]::bigint, moment(f[6]), f[7], f[8]::bigint, f[9]::json',
+);
+
+/**
+ * The part of `commit_batch` that writes, a table at a time; `committed` says which commands of the batch stand. Statements and
+ * not functions, because a call of a function costs a batch of one as much as some of its rows.
+ */
+export const WRITE_ROWS = [
+  insert(
+    'key_rows',
+    'command_keys (account_id, key, request_hash, answer_status, answer_body)',
+    'account_ids[f[1]::integer], f[2], f[3], f[4]::smallint, f[5]',
+  ),
+  `
+    if execution_rows <> '' then
+      -- In order, so that two writers of the same executions never wait for each other.
+      insert into applied_executions (provider, execution_id, content_hash, account_id)
+        select f[2], f[3], f[4], account_ids[f[1]::integer]
+        from packed_rows(execution_rows) f where committed[f[1]::integer] order by f[2], f[3];
+    end if;`,
+  insert(
+    'new_order_rows',
+    `orders (order_id, account_id, client_order_id, symbol, side, type, time_in_force, volume_e8,
+        filled_volume_e8, filled_notional_e16, status, flow, provider, closes_position_id, max_deviation_e8, markup_e8,
+        reserved_price_e8, reserved_rate_numerator, reserved_rate_denominator, request_id, reason, flags, decision_id, version,
+        created_at, updated_at)`,
+    `f[2]::bigint, f[3]::bigint, f[4], f[5], f[6], f[7], f[8], f[9]::bigint,
+          f[10]::bigint, f[11]::numeric, f[12], f[13], f[14], f[15]::bigint, f[16]::bigint, f[17]::bigint,
+          f[18]::bigint, f[19]::numeric, f[20]::numeric, f[21]::bigint, f[22], f[23]::text[], f[24]::bigint, f[25]::bigint,
+          moment(f[26]), moment(f[27])`,
+  ),
+  update(
+    'order_rows',
+    'orders',
+    lastOf('order_rows'),
+    `volume_e8 = f[9]::bigint, filled_volume_e8 = f[10]::bigint, filled_notional_e16 = f[11]::numeric, status = f[12],
+          max_deviation_e8 = f[16]::bigint, reserved_price_e8 = f[18]::bigint, reserved_rate_numerator = f[19]::numeric,
+          reserved_rate_denominator = f[20]::numeric, request_id = f[21]::bigint, reason = f[22], flags = f[23]::text[],
+          version = f[25]::bigint, updated_at = moment(f[27])`,
+    'r.order_id = f[2]::bigint and r.account_id = f[3]::bigint and r.version < f[25]::bigint',
+  ),
+  insert(
+    'new_position_rows',
+    `positions (position_id, account_id, symbol, side, open_volume_e8, open_notional_e16,
+        margin_basis_numerator, margin_basis_denominator, commission, flow, provider, opening_request_id, closing_order_id,
+        opened_at, closed_at, version)`,
+    `f[2]::bigint, f[3]::bigint, f[4], f[5], f[6]::bigint, f[7]::numeric,
+          f[8]::numeric, f[9]::numeric, f[10]::json, f[11], f[12], f[13]::bigint, f[14]::bigint,
+          moment(f[15]), moment(f[16]), f[17]::bigint`,
+  ),
+  update(
+    'position_rows',
+    'positions',
+    lastOf('position_rows'),
+    `side = f[5], open_volume_e8 = f[6]::bigint, open_notional_e16 = f[7]::numeric, margin_basis_numerator = f[8]::numeric,
+          margin_basis_denominator = f[9]::numeric, commission = f[10]::json, opening_request_id = f[13]::bigint,
+          closing_order_id = f[14]::bigint, opened_at = moment(f[15]), closed_at = moment(f[16]), version = f[17]::bigint`,
+    'r.position_id = f[2]::bigint and r.account_id = f[3]::bigint and r.version < f[17]::bigint',
+  ),
+  insert(
+    'new_request_rows',
+    `provider_requests (request_id, account_id, order_id, provider, kind, original_request_id, send_before,
+        ended_at, asked_at, created_at)`,
+    `f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5], f[6], f[7]::bigint, moment(f[8]),
+          moment(f[9]), moment(f[10]), moment(f[11])`,
+  ),
+  // What was noted of a request is never taken back: reports and questions about it cross each other.
+  update(
+    'request_rows',
+    'provider_requests',
+    `
+        select f[2]::bigint as request_id, f[3]::bigint as account_id, f[4]::bigint as order_id,
+            min(moment(f[9])) as ended_at, max(moment(f[10])) as asked_at
+          from packed_rows(request_rows) f where committed[f[1]::integer] group by 1, 2, 3 order by 1`,
+    'ended_at = coalesce(r.ended_at, given.ended_at), asked_at = greatest(r.asked_at, given.asked_at)',
+    'r.request_id = given.request_id and r.account_id = given.account_id and r.order_id = given.order_id',
+  ),
+  insert(
+    'deal_rows',
+    `deals (deal_id, account_id, order_id, position_id, symbol, side, entry, volume_e8, price_e8, provider_price_e8,
+        profit_e8, commission_e8, currency, provider, execution_id, flags, sequence, executed_at)`,
+    `f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5]::bigint, f[6], f[7], f[8], f[9]::bigint, f[10]::bigint, f[11]::bigint,
+          f[12]::bigint, f[13]::bigint, f[14], f[15], f[16], f[17]::text[], f[18]::bigint, moment(f[19])`,
+  ),
+  WRITE_CHANGES,
+  insert(
+    'decision_rows',
+    `decisions (decision_id, account_id, order_id, command, outcome, code, account_version, engine_version,
+        configuration_version, record, decided_at)`,
+    `f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5], f[6], f[7], f[8]::bigint, f[9],
+          f[10]::bigint, f[11]::json, moment(f[12])`,
+  ),
+  `
+    if outbox_rows <> '' then
+      -- A message stands for itself, the events of a command by a pointer; the identities come in the order of the rows.
+      with written as (
+        insert into outbox (account_id, message_id, subject, body, request_id, send_before, first_sequence, last_sequence)
+          select account_ids[f[1]::integer], f[2], f[3], f[4]::json, f[5]::bigint, moment(f[6]), f[7]::bigint, f[8]::bigint
+          from packed_rows(outbox_rows) with ordinality p (f, place) where committed[f[1]::integer] order by place
+          returning outbox_id
+      )
+      select array_agg(outbox_id order by outbox_id) into outbox_ids from written;
+    end if;`,
+].join('\n');
