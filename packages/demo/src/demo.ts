@@ -160,19 +160,17 @@ async function judge(broker: Broker, tally: Tally, voice: DemoVoice): Promise<re
   try {
     voice.say('trading ended; waiting for what providers still owe an answer for');
     const untilMs = performance.now() + SETTLE_MS_MAX;
-    let unsettled = await countUnsettled(sql);
-    while (unsettled > 0 && performance.now() < untilMs) {
+    let unsettled = await findUnsettled(sql);
+    while (unsettled.length > 0 && performance.now() < untilMs) {
       await new Promise((resolve) => setTimeout(resolve, 200));
-      unsettled = await countUnsettled(sql);
+      unsettled = await findUnsettled(sql);
     }
     await new Promise((resolve) => setTimeout(resolve, WRITE_BEHIND_MS_MAX));
     const counts = await countOrders(sql);
     const findings = await verifyBooks(sql, { redisUrl: broker.servers.redis.url, atRest: true });
     voice.print(`\nThe books:\n${describeFindings(findings)}\n`);
     const faults = [
-      ...(unsettled > 0
-        ? [`${unsettled} orders or messages were still on their way ${SETTLE_MS_MAX / 1_000} s after trading ended`]
-        : []),
+      ...unsettled.map((what) => `${SETTLE_MS_MAX / 1_000} s after trading ended ${what}`),
       ...findings
         .filter(isBroken)
         .map(({ invariant, checked, breaks }) => `invariant ${invariant}: ${breaks.length} breaks, ${checked} checked`),
@@ -195,9 +193,13 @@ async function judge(broker: Broker, tally: Tally, voice: DemoVoice): Promise<re
   }
 }
 
-async function countUnsettled(sql: postgres.Sql): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select ((select count(*) from orders where status in ('queued', 'working', 'partially_filled', 'unknown'))
-      + (select count(*) from outbox where published_at is null))::integer as count`;
-  return row?.count ?? 0;
+/** Orders that a provider still owes an answer for, and messages that were not published, each in half a sentence. */
+async function findUnsettled(sql: postgres.Sql): Promise<readonly string[]> {
+  const rows = await sql<{ what: string }[]>`
+    select format('order %s at %s was still %s, since %s', order_id, provider, status, updated_at) as what
+      from orders where status in ('queued', 'working', 'partially_filled', 'unknown')
+    union all
+    select format('outbox row %s was still not published: %s', outbox_id, coalesce(subject, 'events of ' || account_id))
+      from outbox where published_at is null`;
+  return rows.map(({ what }) => what);
 }
