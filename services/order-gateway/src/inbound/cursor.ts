@@ -1,6 +1,6 @@
 import { ok, refuse, type Result } from '@margrave/vocabulary';
 import type { PageWanted } from '../app/records.ts';
-import type { Fault } from './requests/faults.ts';
+import type { Fault, Faults } from './requests/faults.ts';
 
 /** Where a page of a list ended: a rank (a time in epoch milliseconds, or a sequence), and the id that tells apart what shares it. */
 export interface CursorKeys {
@@ -21,7 +21,7 @@ const FAULT: Fault = {
 };
 
 /** The keys of a cursor that someone sends back, who may have changed it. */
-export function readCursor(text: string): Result<CursorKeys, readonly Fault[]> {
+export function readCursor(text: string): Result<CursorKeys, Faults> {
   const [, rank = '', id = ''] = CURSOR.exec(text) ?? [];
   if (id === '' || BigInt(rank) > RANK_MAX) return refuse([FAULT]);
   return ok({ rank: BigInt(rank), id });
@@ -34,7 +34,7 @@ export interface PageQuery {
 }
 
 /** The page that a query asks for. */
-export function pageWanted({ cursor, limit }: PageQuery): Result<PageWanted, readonly Fault[]> {
+export function pageWanted({ cursor, limit }: PageQuery): Result<PageWanted, Faults> {
   if (cursor === undefined) return ok({ cursor: null, limit });
   const keys = readCursor(cursor);
   return keys.ok ? ok({ cursor, limit }) : keys;

@@ -6,7 +6,7 @@ import type { Call, Handler } from './call.ts';
 import type { SharedReads } from './limits/shared-reads.ts';
 import { malformed } from './malformed.ts';
 import type { Reply } from './reply.ts';
-import type { Fault } from './requests/faults.ts';
+import type { Fault, Faults } from './requests/faults.ts';
 import type { ReadBody } from './requests/json-body.ts';
 import { requestCheck, type CheckedRequest, type RequestCheck } from './requests/request-check.ts';
 import { begin } from './send.ts';
@@ -33,7 +33,7 @@ export function serveRoute(app: FastifyInstance, route: Route, handler: Handler,
   });
 }
 
-function checkedRequest(request: FastifyRequest, check: RequestCheck): Result<CheckedRequest, readonly Fault[]> {
+function checkedRequest(request: FastifyRequest, check: RequestCheck): Result<CheckedRequest, Faults> {
   const read = request.body as ReadBody | undefined;
   if (read?.ok === false) return refuse([unreadable(read.refusal)]);
   return check({ parameters: request.params, query: request.query, body: read?.value });

@@ -27,6 +27,9 @@ export interface SchemaError {
   readonly params: unknown;
 }
 
+/** What is wrong with a request that is refused: something always is. */
+export type Faults = readonly [Fault, ...Fault[]];
+
 /** A part of a request as people speak of it, and its schema. */
 export interface CheckedPart {
   readonly kind: 'body' | 'path' | 'query';
@@ -40,23 +43,32 @@ const FORMS: Readonly<Record<string, string>> = {
   [DECIMAL_PATTERN]: 'a string of at most 10 digits and at most 8 decimals, such as "0.10"',
   [CLIENT_ORDER_ID_PATTERN]: 'a string of 1 to 48 letters, digits, "_", ".", ":" or "-"',
   [SYMBOL_PATTERN]: 'a symbol such as "EURUSD"',
-  [ID_PATTERN]: 'an id: a string of 10 to 19 digits',
+  [ID_PATTERN]: 'an id: a string of 10 to 18 digits',
   [COUNT_PATTERN]: 'a whole number of at most 19 digits',
   [CURSOR_PATTERN]: 'the nextCursor of the page before',
 };
 
-/** The faults of a value that its schema refused, each place once. */
-export function faultsOf(part: CheckedPart, value: unknown, errors: readonly SchemaError[]): readonly Fault[] {
+/** The faults of a value that its schema refused, each place once; always at least one. The validator names the first eight. */
+export function faultsOf(part: CheckedPart, value: unknown, errors: readonly SchemaError[]): Faults {
   const faults = errors.flatMap((error) => describe(part, value, error));
   const places = new Set<string>();
-  return faults.filter(({ place }) => !places.has(place) && places.add(place)).slice(0, FAULTS_MAX);
+  const [first, ...more] = faults.filter(({ place }) => !places.has(place) && places.add(place)).slice(0, FAULTS_MAX);
+  if (first !== undefined) return [first, ...more];
+  return [
+    fault(
+      part,
+      '',
+      'must have the form that this address expects',
+      `${nameOf(part, '')} does not have the form that this address expects.`,
+    ),
+  ];
 }
 
 /** All of a malformed request in a sentence or two. */
-export function faultsDetail(faults: readonly Fault[]): string {
-  const [first, ...more] = faults;
-  if (first === undefined) return 'The request does not have the form that this address expects.';
-  return more.length === 0 ? first.sentence : `${first.sentence} There are ${more.length} more faults, listed under faults.`;
+export function faultsDetail([first, ...more]: Faults): string {
+  if (more.length === 0) return first.sentence;
+  const others = more.length === 1 ? 'is one more fault' : `are ${more.length} more faults`;
+  return `${first.sentence} There ${others}, listed under faults.`;
 }
 
 function describe(
@@ -67,10 +79,17 @@ function describe(
   switch (keyword) {
     case 'required':
       return listOf(params, 'requiredProperties').map((name) => missing(part, schemaPath, instancePath, name));
+    case 'boolean': {
+      // The schema of properties that are not declared is `false`.
+      const end = instancePath.lastIndexOf('/');
+      const name = instancePath
+        .slice(end + 1)
+        .replaceAll('~1', '/')
+        .replaceAll('~0', '~');
+      return [unknownName(part, schemaPath.replace(/\/additionalProperties$/, ''), instancePath.slice(0, end), name)];
+    }
     case 'additionalProperties':
-      return listOf(params, 'additionalProperties').map((name) => unknownName(part, schemaPath, instancePath, name));
-    case 'boolean':
-      return []; // says again what `additionalProperties` says
+      return []; // says again what was said of each of them
     default: {
       const schema = at(part.schema, schemaPath);
       const rule = `must be ${expectation(schema)}`;

@@ -214,6 +214,25 @@ describe('a sentence about what is wrong', () => {
   });
 });
 
+describe('many fields that are not declared', () => {
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, 0]));
+
+  it.each([1, 7, 8, 9, 25])('are refused in a body, however many there are: %d', async (count) => {
+    const { code, faults } = await refusal({ ...many(count), ...order({ volume: 0.01, type: 'limit' }) });
+    expect(code).toBe('MALFORMED');
+    expect(faults?.[0]).toEqual({ place: '/f0', rule: expect.stringContaining('takes clientOrderId') });
+  });
+
+  it.each([1, 7, 8, 9, 25])('are refused in a query, however many there are: %d', async (count) => {
+    const query = new URLSearchParams({ ...many(count), limit: '5000' } as never).toString();
+    const answer = await gateway.request({ url: `/v1/accounts/${LOCAL}/orders?${query}` });
+    expect([answer.statusCode, answer.json<ProblemV1>().code]).toEqual([400, 'MALFORMED']);
+  });
+
+  it('are named as they were sent', async () =>
+    expect((await refusal(order({ 'a/b~c': 1 }))).detail).toContain('This request has no field a/b~c; it takes'));
+});
+
 describe('a query', () => {
   it.each([
     ['orders?limit=0', 'limit is the number 0; it must be a whole number from 1 to 500.'],

@@ -2,7 +2,7 @@ import type { Route } from '@margrave/contracts';
 import { ok, refuse, type Result } from '@margrave/vocabulary';
 import { Type, type TObject, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { faultsOf, type CheckedPart, type Fault } from './faults.ts';
+import { faultsOf, type CheckedPart, type Faults } from './faults.ts';
 
 /** The parts of a request before they are checked. */
 export interface UncheckedRequest {
@@ -19,11 +19,10 @@ export interface CheckedRequest {
   readonly body: unknown;
 }
 
-export type RequestCheck = (unchecked: UncheckedRequest) => Result<CheckedRequest, readonly Fault[]>;
+export type RequestCheck = (unchecked: UncheckedRequest) => Result<CheckedRequest, Faults>;
 
-type PartCheck = (unchecked: unknown) => readonly Fault[];
-
-const NOTHING_WRONG: readonly Fault[] = [];
+/** `undefined` when nothing is wrong. */
+type PartCheck = (unchecked: unknown) => Faults | undefined;
 
 /** The check of a route's requests by the schemas of its contract, compiled when the route is registered. */
 export function requestCheck({ parameters, query, body }: Route): RequestCheck {
@@ -33,13 +32,13 @@ export function requestCheck({ parameters, query, body }: Route): RequestCheck {
   const checkBody = body === null ? undefined : partCheck({ kind: 'body', schema: body.schema });
   return (unchecked) => {
     const readQueryValue = readQuery(unchecked.query as QueryText);
-    const faults = [
-      checkParameters?.(unchecked.parameters) ?? NOTHING_WRONG,
+    const [first, ...more] = [
+      checkParameters?.(unchecked.parameters),
       checkQuery(readQueryValue),
-      checkBody?.(unchecked.body) ?? NOTHING_WRONG,
-    ];
-    if (faults.every((found) => found.length === 0)) return ok({ ...unchecked, query: readQueryValue });
-    return refuse(faults.flat());
+      checkBody?.(unchecked.body),
+    ].filter((faults) => faults !== undefined);
+    if (first === undefined) return ok({ ...unchecked, query: readQueryValue });
+    return refuse([...first, ...more.flat()]);
   };
 }
 
@@ -48,7 +47,7 @@ const NO_QUERY: TObject = Type.Object({}, { additionalProperties: false });
 /** Nothing is coerced, filled in or dropped. */
 function partCheck(part: CheckedPart): PartCheck {
   const validator = Compile(part.schema);
-  return (unchecked) => (validator.Check(unchecked) ? NOTHING_WRONG : faultsOf(part, unchecked, validator.Errors(unchecked)));
+  return (unchecked) => (validator.Check(unchecked) ? undefined : faultsOf(part, unchecked, validator.Errors(unchecked)));
 }
 
 /** A query as it was parsed: a name that is given twice has a list. */
