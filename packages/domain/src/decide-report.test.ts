@@ -353,6 +353,9 @@ describe('the answer to a status request', () => {
     ['partially_filled', '0.7', 'unknown'],
     ['filled', '1', 'unknown'],
     ['cancelled', '0.4', 'cancelled'],
+    ['cancelled', '0.7', 'unknown'],
+    ['expired', '0.7', 'unknown'],
+    ['working', '0.7', 'unknown'],
   ])('%s (in all %s lots) makes an unknown order of which 0.4 are filled %s', (orderStatus, cumulative, status) => {
     const books = asked('0.4');
     answer(books, orderStatus, cumulative);
@@ -366,6 +369,16 @@ describe('the answer to a status request', () => {
       answer(books, orderStatus);
       expect(books.order(ID)).toMatchObject({ status: 'unknown', flags: ['contradictory_report'] });
       expect(books.account.marginTotalE8).toBe(moneyE8('1084.66'));
+    },
+  );
+
+  it.each(['cancelled', 'expired', 'rejected'] as const)(
+    '%s with a volume of which no fill was reported leaves the order unknown',
+    (orderStatus) => {
+      const books = asked();
+      answer(books, orderStatus, '0.5');
+      expect(books.order(ID)).toMatchObject({ status: 'unknown', filledVolumeE8: 0n });
+      expect(books.account.marginTotalE8).toBeGreaterThan(0n);
     },
   );
 

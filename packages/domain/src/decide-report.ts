@@ -117,10 +117,12 @@ function applyStatus(change: ChangeBuilder, order: Order, report: ApplyReport): 
   return moveOn(change, order, event, { ...report, reason: report.reason ?? orderStatus });
 }
 
-/** Nothing is booked on a status alone: while fills that it counts are still to come, the order is not known any better. */
+/**
+ * Nothing is booked on a status alone: while fills that it counts are still to come, the order is not known any better, also
+ * when it is said to be over.
+ */
 const missesFills = (order: Order, { orderStatus, cumulativeVolumeE8 }: ApplyReport): boolean =>
-  orderStatus === 'partially_filled' &&
-  (order.filledVolumeE8 === 0n || (cumulativeVolumeE8 ?? order.filledVolumeE8) > order.filledVolumeE8);
+  (cumulativeVolumeE8 ?? 0n) > order.filledVolumeE8 || (orderStatus === 'partially_filled' && order.filledVolumeE8 === 0n);
 
 /** A report without an execution: an acknowledgement or an end. */
 function moveOn(change: ChangeBuilder, order: Order, event: OrderEvent, report: ApplyReport): Change {
@@ -134,7 +136,7 @@ function moveOn(change: ChangeBuilder, order: Order, event: OrderEvent, report: 
   // What changes nothing is a repetition.
   if (next === undefined || next === order.status) return change.finish();
   if (isOver(next)) end(change, order, next, { reason: report.reason });
-  else putStatus(change, order, next, {});
+  else putStatus(change, order, next, { reason: null });
   return change.finish();
 }
 
@@ -193,6 +195,8 @@ function applyExecution(change: ChangeBuilder, order: Order, report: ApplyReport
   const filled = change.putOrder({
     ...order,
     status,
+    // Of an order that was given up before its fill came, why it was stays.
+    reason: isOver(status) && status !== 'filled' ? order.reason : null,
     filledVolumeE8,
     filledNotionalE16: order.filledNotionalE16 + lastVolumeE8 * priceE8,
     flags: withFlags(order.flags, flags),

@@ -66,7 +66,8 @@ const MAY_FOLLOW: Readonly<Record<string, readonly string[]>> = {
   queued: ['working', 'partially_filled', 'filled', 'rejected', 'cancelled', 'expired', 'unknown'],
   working: ['partially_filled', 'filled', 'rejected', 'cancelled', 'expired', 'unknown'],
   partially_filled: ['partially_filled', 'filled', 'cancelled', 'expired', 'unknown'],
-  unknown: ['working', 'partially_filled', 'filled', 'rejected', 'cancelled', 'expired'],
+  // Told once more when the provider contradicts the fills that it reported.
+  unknown: ['unknown', 'working', 'partially_filled', 'filled', 'rejected', 'cancelled', 'expired'],
   rejected: ['partially_filled', 'filled', 'cancelled', 'expired'],
   expired: ['expired', 'filled', 'cancelled'],
   cancelled: ['cancelled', 'filled'],
