@@ -75,7 +75,7 @@ const meaning = (): readonly string[] => [
       says,
     ]),
   ),
-  'A fill is a fact: it is booked even after a cancel, a reject or a time-out, and flagged. A report about a request that we did not send, or with another symbol or side, changes nothing and is set aside for a person.',
+  'A fill is a fact: it is booked even after a cancel, a reject or a time-out, and flagged. So is what was executed beyond the volume ordered; the excess of a close opens a position on the other side. A report about a request that we did not send, or with another symbol or side, changes nothing and is set aside for a person.',
 ];
 
 const endings = (): readonly string[] => [
@@ -95,7 +95,7 @@ const endings = (): readonly string[] => [
     ['reason', 'meaning'],
     Object.entries(PROVIDER_REJECT_REASONS).map(([reason, says]) => [code(reason), says]),
   ),
-  'Another word is allowed; it is shown as it is.',
+  'Another word of at most 200 characters is allowed; it is shown as it is.',
 ];
 
 const asked = (): readonly string[] => [
@@ -103,5 +103,5 @@ const asked = (): readonly string[] => [
   'We ask when an order is `unknown`; `originalRequestId` is then a `new` or a `close` request, or one that the provider never saw. Answer in two steps, with `symbol` and `side` as in the status request:',
   '1. Publish again every report of the request `originalRequestId`, unchanged and with its own `executionId`, but with the header `Nats-Msg-Id` set to `{provider}:{executionId}:{statusRequestId}`, whose last part is the `requestId` of the status request: under the id that it had, the server would take it for a repetition and drop it. What we have is de-duplicated by `executionId`; what was lost is booked now.',
   '2. Then publish one report of type `status` with a new `executionId`, and the usual header: `requestId` is the id of the status request, `originalRequestId` the request asked for, `orderStatus` how it stands, with `cumulativeVolume` and `leavesVolume`.',
-  `\`orderStatus\` is one of ${PROVIDER_ORDER_STATUSES.map(code).join(', ')}. **Whoever answers \`never_seen\` promises never to execute that request**: on \`never_seen\`, \`rejected\`, \`cancelled\` and \`expired\` we release the margin. If the request arrives afterwards, reject it with \`cancelled_before_arrival\`. Fills are never booked from a \`status\` report alone: only step 1 books them.`,
+  `\`orderStatus\` is one of ${PROVIDER_ORDER_STATUSES.map(code).join(', ')}. **Whoever answers \`never_seen\` promises never to execute that request**: on \`never_seen\`, \`rejected\`, \`cancelled\` and \`expired\` we release the margin. If the request arrives afterwards, reject it with \`cancelled_before_arrival\`. Fills are never booked from a \`status\` report alone: only step 1 books them. Where \`cumulativeVolume\` counts more than the fills that we have, the order stays \`unknown\`, whatever \`orderStatus\` says, and we ask again after 30 s.`,
 ];

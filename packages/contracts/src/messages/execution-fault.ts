@@ -48,11 +48,12 @@ export const EXECUTION_RULES: { readonly [Type in ExecutionType]: ExecutionRule 
   },
   trade_cancel: {
     required: ['originalExecutionId', 'reason'],
-    meaning: 'The execution `originalExecutionId` is taken back.',
+    meaning: 'The execution `originalExecutionId` is taken back. Set aside for a person, who settles it.',
   },
   trade_correct: {
     required: ['originalExecutionId', 'lastVolume', 'lastPrice', 'cumulativeVolume', 'leavesVolume', 'reason'],
-    meaning: 'The execution `originalExecutionId` was in truth `lastVolume` at `lastPrice`.',
+    meaning:
+      'The execution `originalExecutionId` was in truth `lastVolume` at `lastPrice`. Set aside for a person, who settles it.',
   },
 };
 

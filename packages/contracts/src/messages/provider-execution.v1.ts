@@ -17,7 +17,7 @@ const schema = Type.Object(
       ),
     ),
     providerOrderId: Type.Optional(orNull(plainText(64, 'The provider’s own id of the order.'))),
-    executionType: oneOf(EXECUTION_TYPES, 'What happened. Which fields each type must carry stands in the guide.'),
+    executionType: oneOf(EXECUTION_TYPES, 'What happened. Which fields each type must carry stands in “Writing a provider”.'),
     symbol: providerSymbol('The provider’s own symbol, as in the request.'),
     side: oneOf(SIDES, 'As in the request.'),
     lastVolume: Type.Optional(orNull(decimal('Lots executed by this report alone, not the running total.'))),
@@ -34,7 +34,7 @@ const schema = Type.Object(
     originalExecutionId: Type.Optional(
       orNull(foreignId('Of `trade_cancel` and `trade_correct`: the execution that is taken back or put right.')),
     ),
-    reason: Type.Optional(orNull(plainText(200, 'Why: a word of the list in the guide where one fits.'))),
+    reason: Type.Optional(orNull(plainText(200, 'Why: a word of the list in “Writing a provider” where one fits.'))),
     transactTime: time('When it happened at the provider.'),
   },
   { title: 'ProviderExecutionV1', additionalProperties: true }, // a newer provider may say more than we know
