@@ -1,15 +1,10 @@
-import type { ExecutionType, OrderId, OrderStatus, ProviderName, RequestId } from '@margrave/vocabulary';
-import type { Order } from './account.ts';
-import type { ReportedStatus } from './command.ts';
-import type { Group } from './group.ts';
-import type { Market } from './market.ts';
+import type { ExecutionType, OrderId, ProviderName } from '@margrave/vocabulary';
 import { Books } from './testing/books.ts';
 import {
   account,
   close,
   contextOf,
   decimal,
-  group,
   LIMIT,
   LP_A,
   lotsE8,
@@ -22,30 +17,8 @@ import {
   report,
   symbolName,
 } from './testing/build.ts';
+import { BUY, fill, type Given, ID, LIVE, oneInFlight, QUOTES, say } from './testing/in-flight.ts';
 import { withMargin } from './testing/laws.ts';
-
-const LIVE = group({ flow: 'provider' });
-const QUOTES = market({ EURUSD: ['1.08446', '1.08454'] });
-const BUY = { symbol: 'EURUSD', side: 'buy', lots: '1', price: '1.08474' } as const;
-const ID = '4000000001';
-
-interface Given {
-  readonly order?: Partial<Order>;
-  readonly group?: Group;
-  readonly market?: Market;
-}
-
-/** One buy of a lot in flight, at most 20 points above the quote of 1.08454. */
-function oneInFlight(given: Given = {}): Books {
-  const context = contextOf(given.market ?? QUOTES, given.group ?? LIVE);
-  const sent = order(ID, BUY, { maxDeviationE8: priceE8('0.0002'), ...given.order });
-  return new Books(withMargin(account({ orders: [sent] }), context), context);
-}
-
-const statusOf = (books: Books): OrderStatus => books.order(ID).status;
-const say = (books: Books, type: ExecutionType, told: Parameters<typeof report>[2] = {}) =>
-  books.run(report(books.order(ID), type, told));
-const fill = (books: Books, lots: string, price = '1.08454') => say(books, 'partial_fill', { lots, price });
 
 describe('a provider’s report', () => {
   it('of an acknowledgement moves the order on and holds its margin', () => {
@@ -272,118 +245,6 @@ describe('a report is parked for a person, and nothing changes', () => {
     expect(books.try(report(closing, 'fill', told))).toMatchObject({ ok: false, refusal: { refusedAs: 'park' } });
     expect(LIMIT).toBe(90_000_000_000n * 100_000_000n);
   });
-});
-
-describe('silence', () => {
-  it.each(['queued', 'working', 'partially_filled'] as const)(
-    'about an order that is %s makes it unknown, holds its margin and asks',
-    (status) => {
-      const books = oneInFlight({ order: { status } });
-      const change = books.run({ kind: 'silence', orderId: ID as OrderId });
-      expect(books.order(ID)).toMatchObject({ status: 'unknown', reason: 'provider_silent' });
-      expect(books.account.marginTotalE8).toBe(moneyE8('1084.74'));
-      expect(change.instructions).toMatchObject([
-        { kind: 'status', originalRequestId: books.order(ID).requestId, order: { orderId: ID } },
-      ]);
-      expect(change.requestNotes).toMatchObject([{ note: 'asked' }]);
-      expect(change.by).toBe('worker');
-    },
-  );
-
-  it('that goes on asks again, under a request of its own', () => {
-    const books = oneInFlight();
-    const asked = [1, 2].map(() => books.run({ kind: 'silence', orderId: ID as OrderId }).instructions[0]?.requestId);
-    expect(new Set(asked).size).toBe(2);
-    expect(statusOf(books)).toBe('unknown');
-  });
-
-  it('about an order that is over, or that no provider has, is nothing', () => {
-    const nothing = { ok: false, refusal: { refusedAs: 'nothing_to_do' } };
-    const books = oneInFlight();
-    say(books, 'rejected');
-    expect(books.try({ kind: 'silence', orderId: ID as OrderId })).toEqual(nothing);
-    expect(oneInFlight({ order: { requestId: null } }).try({ kind: 'silence', orderId: ID as OrderId })).toEqual(nothing);
-  });
-});
-
-describe('the answer to a status request', () => {
-  const ANSWER = '7000000001' as RequestId;
-  const asked = (filled: string | null = null): Books => {
-    const books = oneInFlight();
-    if (filled !== null) fill(books, filled);
-    books.run({ kind: 'silence', orderId: ID as OrderId });
-    return books;
-  };
-  const answer = (books: Books, orderStatus: ReportedStatus, cumulative?: string) =>
-    say(books, 'status', { requestId: ANSWER, orderStatus, ...(cumulative === undefined ? {} : { cumulative }) });
-
-  it.each<[ReportedStatus, OrderStatus]>([
-    ['never_seen', 'rejected'],
-    ['rejected', 'rejected'],
-    ['cancelled', 'cancelled'],
-    ['expired', 'expired'],
-    ['working', 'working'],
-    // Fills are reported themselves; nothing is booked on a status alone.
-    ['partially_filled', 'unknown'],
-    ['filled', 'unknown'],
-  ])('%s makes an unknown order %s', (orderStatus, status) => {
-    const books = asked();
-    const change = answer(books, orderStatus);
-    expect(statusOf(books)).toBe(status);
-    expect(change.requestNotes).toContainEqual({
-      requestId: ANSWER,
-      order: change.before.orders[0],
-      kind: 'status',
-      note: 'ended',
-    });
-    expect(books.account.positions).toEqual([]);
-  });
-
-  it('gives the reason, or what the provider said it was', () => {
-    const books = asked();
-    answer(books, 'never_seen');
-    expect(books.order(ID).reason).toBe('never_seen');
-  });
-
-  it.each<[ReportedStatus, string | undefined, OrderStatus]>([
-    ['working', undefined, 'partially_filled'],
-    ['partially_filled', undefined, 'partially_filled'],
-    ['partially_filled', '0.4', 'partially_filled'],
-    // A fill is missing still.
-    ['partially_filled', '0.7', 'unknown'],
-    ['filled', '1', 'unknown'],
-    ['cancelled', '0.4', 'cancelled'],
-    ['cancelled', '0.7', 'unknown'],
-    ['expired', '0.7', 'unknown'],
-    ['working', '0.7', 'unknown'],
-  ])('%s (in all %s lots) makes an unknown order of which 0.4 are filled %s', (orderStatus, cumulative, status) => {
-    const books = asked('0.4');
-    answer(books, orderStatus, cumulative);
-    expect(books.order(ID)).toMatchObject({ status, filledVolumeE8: lotsE8('0.4') });
-  });
-
-  it.each(['never_seen', 'rejected'] as const)(
-    '%s about an order that has fills is kept in sight: still unknown, flagged',
-    (orderStatus) => {
-      const books = asked('0.4');
-      answer(books, orderStatus);
-      expect(books.order(ID)).toMatchObject({ status: 'unknown', flags: ['contradictory_report'] });
-      expect(books.account.marginTotalE8).toBe(moneyE8('1084.66'));
-    },
-  );
-
-  it.each(['cancelled', 'expired', 'rejected'] as const)(
-    '%s with a volume of which no fill was reported leaves the order unknown',
-    (orderStatus) => {
-      const books = asked();
-      answer(books, orderStatus, '0.5');
-      expect(books.order(ID)).toMatchObject({ status: 'unknown', filledVolumeE8: 0n });
-      expect(books.account.marginTotalE8).toBeGreaterThan(0n);
-    },
-  );
-
-  it('that comes unasked, on the order’s own request, does not end that request', () =>
-    expect(say(oneInFlight(), 'status', { orderStatus: 'working' }).requestNotes).toEqual([]));
 });
 
 describe('an order that was withdrawn before it left', () => {

@@ -79,7 +79,7 @@ export function decideSilence(account: Account, command: NoteSilence, given: Dec
   const next = nextOrderStatus(order.status, 'silence');
   const asked = next === undefined ? order : putStatus(change, order, next, { reason: 'provider_silent' });
   change.noteRequest(order, 'asked');
-  change.instruct({ kind: 'status', requestId: change.nextId<RequestId>(), order: asked, originalRequestId: order.requestId });
+  ask(change, asked);
   return change.finish();
 }
 
@@ -112,7 +112,12 @@ function applyStatus(change: ChangeBuilder, order: Order, report: ApplyReport): 
   // A status that nobody asked for comes on the order's own request, which goes on.
   if (report.requestId !== order.requestId) change.endStatusRequest(report.requestId, order);
   const { orderStatus } = report;
-  const event = orderStatus === null || missesFills(order, report) ? undefined : EVENT_OF_STATUS[orderStatus];
+  if (missesFills(order, report)) {
+    // Asked, and the fills did not come: a person sees it. An order that is not over stays unknown, and is asked about again.
+    if (isOver(order.status)) flagContradiction(change, order);
+    return change.finish();
+  }
+  const event = orderStatus === null ? undefined : EVENT_OF_STATUS[orderStatus];
   if (event === undefined) return change.finish();
   return moveOn(change, order, event, { ...report, reason: report.reason ?? orderStatus });
 }
@@ -129,7 +134,7 @@ function moveOn(change: ChangeBuilder, order: Order, event: OrderEvent, report: 
   const hasFills = order.filledVolumeE8 > 0n;
   if (event === 'reject' && hasFills) {
     // The executions contradict it: kept in sight, and what is left stays reserved.
-    if (!order.flags.includes('contradictory_report')) putStatus(change, order, order.status, { flag: 'contradictory_report' });
+    flagContradiction(change, order);
     return change.finish();
   }
   const next = nextOrderStatus(order.status, event === 'acknowledge' && hasFills ? 'partial_fill' : event);
@@ -137,7 +142,19 @@ function moveOn(change: ChangeBuilder, order: Order, event: OrderEvent, report: 
   if (next === undefined || next === order.status) return change.finish();
   if (isOver(next)) end(change, order, next, { reason: report.reason });
   else putStatus(change, order, next, { reason: null });
+  // It may be on its way behind this report. If it was lost, it comes with the answer.
+  if (isOver(next) && missesFills(order, report)) ask(change, order);
   return change.finish();
+}
+
+function flagContradiction(change: ChangeBuilder, order: Order): void {
+  if (!order.flags.includes('contradictory_report')) putStatus(change, order, order.status, { flag: 'contradictory_report' });
+}
+
+/** The provider says all reports of the order again, and then how it stands. */
+function ask(change: ChangeBuilder, order: Order): void {
+  assert(order.requestId, `order ${order.orderId} was never sent to a provider`);
+  change.instruct({ kind: 'status', requestId: change.nextId<RequestId>(), order, originalRequestId: order.requestId });
 }
 
 interface Noted {

@@ -66,9 +66,9 @@ const MAY_FOLLOW: Readonly<Record<string, readonly string[]>> = {
   queued: ['working', 'partially_filled', 'filled', 'rejected', 'cancelled', 'expired', 'unknown'],
   working: ['partially_filled', 'filled', 'rejected', 'cancelled', 'expired', 'unknown'],
   partially_filled: ['partially_filled', 'filled', 'cancelled', 'expired', 'unknown'],
-  // Told once more when the provider contradicts the fills that it reported.
+  // Told once more when the provider contradicts itself about what it executed.
   unknown: ['unknown', 'working', 'partially_filled', 'filled', 'rejected', 'cancelled', 'expired'],
-  rejected: ['partially_filled', 'filled', 'cancelled', 'expired'],
+  rejected: ['rejected', 'partially_filled', 'filled', 'cancelled', 'expired'],
   expired: ['expired', 'filled', 'cancelled'],
   cancelled: ['cancelled', 'filled'],
   filled: ['filled'],
