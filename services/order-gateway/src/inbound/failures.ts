@@ -83,10 +83,12 @@ export function answerClientError(error: ConnectionError, socket: Socket): void 
   );
 }
 
+const LONG_TOKEN = /^authorization:.{8192}/im;
+
 function connectionProblem({ code, rawPacket }: ConnectionError): ProblemCode {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'REQUEST_TIMEOUT';
   if (code !== 'HPE_HEADER_OVERFLOW') return 'MALFORMED';
-  // Of all headers only a token has reason to be long: one that is too long is none of ours.
-  const isToken = Buffer.isBuffer(rawPacket) && /^authorization:/im.test(rawPacket.toString('latin1'));
+  // Where it is the token that is too long, it is none of ours.
+  const isToken = Buffer.isBuffer(rawPacket) && LONG_TOKEN.test(rawPacket.toString('latin1'));
   return isToken ? 'UNAUTHENTICATED' : 'PAYLOAD_TOO_LARGE';
 }

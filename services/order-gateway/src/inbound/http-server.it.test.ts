@@ -63,6 +63,11 @@ describe('a connection', () => {
       `GET /v1/accounts/${LOCAL} HTTP/1.1\r\nhost: gateway\r\nauthorization: Bearer ${'A'.repeat(1_000_000)}\r\n\r\n`,
       401,
     ],
+    [
+      'an address that is too long, beside a token',
+      `GET /v1/accounts?cursor=${'1'.repeat(30_000)} HTTP/1.1\r\nhost: gateway\r\nauthorization: Bearer a.b.c\r\n\r\n`,
+      413,
+    ],
     ['other headers that are too long', `GET / HTTP/1.1\r\nhost: gateway\r\nx-padding: ${'A'.repeat(100_000)}\r\n\r\n`, 413],
     ['a path that is too long', `GET /${'a'.repeat(100_000)} HTTP/1.1\r\nhost: gateway\r\n\r\n`, 413],
     ['what is not HTTP', 'HELO gateway\r\n\r\n', 400],
