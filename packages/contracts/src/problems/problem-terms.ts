@@ -30,6 +30,9 @@ export const OUTCOMES = ['not-placed', 'placed', 'unknown'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+/** Of a body, and of an address with all headers. */
+export const REQUEST_BYTES_MAX = 16_384;
+
 export type ProblemStatus = 202 | 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
 
 /** All that an edge needs to answer with a code, and a person needs to understand it. */

@@ -1,4 +1,4 @@
-import type { ProblemEntry, ProblemStatus, ProtocolCode } from './problem-terms.ts';
+import { REQUEST_BYTES_MAX, type ProblemEntry, type ProblemStatus, type ProtocolCode } from './problem-terms.ts';
 
 type ProtocolStatus = Exclude<ProblemStatus, 422>;
 
@@ -79,8 +79,8 @@ export const PROTOCOL_PROBLEMS: { readonly [Code in ProtocolCode]: ProblemEntry<
     title: 'Request too large',
     retryable: 'never',
     logLevel: 'info',
-    detail: 'The request is larger than this address accepts.',
-    explanation: 'No request here needs more than a few kilobytes. Nothing of it was looked at.',
+    detail: `The request is too large: its body, and its address with all headers, may have ${REQUEST_BYTES_MAX} bytes each.`,
+    explanation: `A body may have ${REQUEST_BYTES_MAX} bytes, and so may the address with all headers. Nothing of the request was looked at.`,
   },
   UNSUPPORTED_MEDIA_TYPE: {
     ...NOT_PLACED,

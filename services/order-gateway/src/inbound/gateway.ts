@@ -1,3 +1,4 @@
+import { REQUEST_BYTES_MAX } from '@margrave/contracts';
 import type { Account, Dealing, Market } from '@margrave/domain';
 import type { Health, Logger } from '@margrave/runtime';
 import type { SymbolName } from '@margrave/vocabulary';
@@ -56,7 +57,6 @@ export type FaceConfiguration = Omit<
 
 const TOKENS_MAX = 10_000;
 const KEYS_MAX = 100_000;
-const BODY_BYTES_MAX = 16_384;
 const HEADERS_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 65_000;
@@ -108,7 +108,7 @@ function tokenVerifier(configuration: FaceConfiguration): VerifyToken {
 }
 
 const httpLimits = (configuration: FaceConfiguration): HttpLimits => ({
-  bodyBytesMax: BODY_BYTES_MAX,
+  bodyBytesMax: REQUEST_BYTES_MAX,
   headersTimeoutMs: HEADERS_TIMEOUT_MS,
   requestTimeoutMs: REQUEST_TIMEOUT_MS,
   keepAliveMs: KEEP_ALIVE_MS,

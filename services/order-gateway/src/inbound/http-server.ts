@@ -1,6 +1,6 @@
 import compress from '@fastify/compress';
 import underPressure from '@fastify/under-pressure';
-import { ROUTES, type OperationId } from '@margrave/contracts';
+import { REQUEST_BYTES_MAX, ROUTES, type OperationId } from '@margrave/contracts';
 import type { Logger } from '@margrave/runtime';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
@@ -75,7 +75,6 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
 /** Long enough that one pause, of a start or of a busy machine, is not taken for overload. */
 const PRESSURE_SAMPLED_EVERY_MS = 5_000;
 const COMPRESSED_BYTES_MIN = 1_024;
-const HEADER_BYTES_MAX = 16_384;
 const CONNECTIONS_CHECKED_EVERY_MS = 1_000;
 
 function newApp(limits: HttpLimits, failures: FailureParts): FastifyInstance {
@@ -91,7 +90,7 @@ function newApp(limits: HttpLimits, failures: FailureParts): FastifyInstance {
     genReqId: requestIds(),
     requestIdHeader: false,
     http: {
-      maxHeaderSize: HEADER_BYTES_MAX,
+      maxHeaderSize: REQUEST_BYTES_MAX,
       headersTimeout: limits.headersTimeoutMs,
       connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
     },
