@@ -87,6 +87,14 @@ describe('the one commit', () => {
     expect(await test.account(account.accountId)).toEqual(first.account);
   });
 
+  it('drops what follows a dropped command, also where it was decided on the same version', async () => {
+    const account = await newAccount();
+    await commit([localFill(maker, account, 'used')]);
+    const now = await test.account(account.accountId);
+    const { results } = await commit([localFill(maker, now, 'used'), localFill(maker, now, 'new')]);
+    expect(outcomes(results)).toEqual(['duplicate', 'conflict']);
+  });
+
   it('drops the second of two commands with one key in one batch', async () => {
     const account = await newAccount();
     expect(outcomes((await commit(chain(account, ['twice', 'twice', 'later']))).results)).toEqual([
@@ -223,6 +231,14 @@ describe('a batch that would break the books is refused whole', () => {
       await refusal((command) => ({
         ...command,
         events: command.events.map((event) => ({ ...event, sequence: event.sequence + 1n })),
+        account: { ...command.account, lastSequence: command.account.lastSequence + 1n },
+      })),
+    ).toMatch('have a gap'));
+
+  it('because the account’s last sequence is not that of its events', async () =>
+    expect(
+      await refusal((command) => ({
+        ...command,
         account: { ...command.account, lastSequence: command.account.lastSequence + 1n },
       })),
     ).toMatch('does not follow'));

@@ -16,7 +16,9 @@ const STATEMENT = `select commit_batch($1, $2, ${Array.from({ length: 19 }, (_, 
 /** What `commit_batch` (migration 7) returns; it speaks of the commands as they were sorted. */
 interface Answer {
   readonly nowMs: number;
-  readonly outcomes: readonly CommandResult['outcome'][];
+  readonly committed: readonly boolean[];
+  /** The numbers, from 1, of the commands whose key or execution was there already. */
+  readonly used: readonly number[];
   readonly outboxIds: readonly OutboxId[] | null;
 }
 
@@ -54,9 +56,10 @@ function resultsOf(batch: EncodedBatch, answer: Answer): readonly CommandResult[
 }
 
 /** A command that repeats an earlier one of its batch is a duplicate only if that one stands; else it may be tried again. */
-function outcomeOf(batch: EncodedBatch, answer: Answer, index: number): CommandResult['outcome'] {
-  const repeated = batch.repeats[index];
-  return repeated !== undefined && answer.outcomes[repeated] === 'committed' ? 'duplicate' : answer.outcomes[index]!;
+function outcomeOf({ repeats }: EncodedBatch, { committed, used }: Answer, index: number): CommandResult['outcome'] {
+  if (committed[index]!) return 'committed';
+  const earlier = repeats[index];
+  return used.includes(index + 1) || (earlier !== undefined && committed[earlier]!) ? 'duplicate' : 'conflict';
 }
 
 function resultOf(command: CommandRows, outcome: CommandResult['outcome'], outboxIds: OutboxId[]): CommandResult {

@@ -72,7 +72,7 @@ create table positions (
   open_notional_e16 positive_whole_number not null,
   margin_basis_numerator whole_number not null,
   margin_basis_denominator divisor not null,
-  commission json not null,
+  commission text not null,
   flow flow not null,
   provider text,
   opening_request_id entity_id,

@@ -13,7 +13,7 @@ create table outbox (
   last_sequence bigint,
   message_id text,
   subject text,
-  body json,
+  body text,
   request_id entity_id,
   send_before timestamptz(3),
   created_at timestamptz(3) not null default clock_timestamp(),

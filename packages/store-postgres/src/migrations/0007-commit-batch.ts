@@ -1,7 +1,7 @@
 import type { Migration } from './migration.ts';
 import { WRITE_CHANGES, WRITE_ROWS } from './write-rows.ts';
 
-const BEHIND_COMMIT_BATCH = ['judge_commands', 'write_ledger', 'write_changes', 'write_accounts'];
+const BEHIND_COMMIT_BATCH = ['write_ledger', 'write_changes', 'write_accounts'];
 
 const COMMIT_BATCH =
   'commit_batch(uuid, bigint, bigint[], bigint[], bigint[], bigint[], boolean[], text, text, text, text, text, text, text, text, text, text, text, text, text, text)';
@@ -16,42 +16,6 @@ export const commitBatch: Migration = {
   name: 'commit-batch',
   note: 'The one commit, owned by margrave_books: the only way in which a service changes an account.',
   statements: `
--- A command stands if its account is at the version it was decided on, counted along the chain, and its key and execution
--- are new; whatever comes after a dropped command in its chain is dropped too.
-create function judge_commands(account_ids bigint[], expected_versions bigint[], repeated boolean[], key_rows text,
-  execution_rows text, held_ids bigint[], held_versions bigint[]) returns text[] language plpgsql as $$
-declare
-  used boolean[] := array_fill(false, array[cardinality(account_ids)]);
-  outcomes text[] := '{}';
-  number integer;
-  next_version bigint;
-  chain_broken boolean;
-begin
-  if key_rows <> '' then
-    for number in select f[1]::integer from packed_rows(key_rows) f
-        join command_keys k on k.account_id = account_ids[f[1]::integer] and k.key = f[2] loop
-      used[number] := true;
-    end loop;
-  end if;
-  if execution_rows <> '' then
-    for number in select f[1]::integer from packed_rows(execution_rows) f
-        join applied_executions x on x.provider = f[2] and x.execution_id = f[3] loop
-      used[number] := true;
-    end loop;
-  end if;
-  for number in 1 .. cardinality(account_ids) loop
-    if number = 1 or account_ids[number] <> account_ids[number - 1] then
-      next_version := held_versions[array_position(held_ids, account_ids[number])];
-      chain_broken := next_version is null;
-    end if;
-    chain_broken := chain_broken or used[number] or repeated[number] or expected_versions[number] <> next_version;
-    outcomes[number] := case when used[number] then 'duplicate' when chain_broken then 'conflict' else 'committed' end;
-    next_version := next_version + 1;
-  end loop;
-  return outcomes;
-end
-$$;
-
 -- Each journal, whose entries stand together, sums to zero in one currency. Returns what each command booked on its account.
 create function write_ledger(packed text, committed boolean[], account_ids bigint[]) returns bigint[] language plpgsql as $$
 declare
@@ -95,65 +59,64 @@ begin${WRITE_CHANGES}
 end
 $$;
 
--- Each account as the last command of its chain leaves it. Version, last sequence and balance must follow from what they
--- were, and what an account is for life must be what it was. Returns how many accounts were written.
-create function write_accounts(packed text, committed boolean[], account_ids bigint[], first_sequences bigint[],
-  last_sequences bigint[], booked bigint[]) returns bigint language plpgsql as $$
+-- Each account as the last command of its chain leaves it. Last sequence and balance must follow from what was held and from
+-- what the chain brings, the version is the one that was judged, and what an account is for life must be what it was.
+-- Returns how many accounts were written.
+create function write_accounts(packed text, committed boolean[], account_ids bigint[], expected_versions bigint[],
+  first_sequences bigint[], last_sequences bigint[], booked bigint[], held_ids bigint[], held_sequences bigint[],
+  held_balances bigint[]) returns integer language plpgsql as $$
 declare
-  chains bigint := 0;
-  written bigint;
-  next_sequence bigint;
-  -- At each place what the chain came to so far; the last place of a chain is marked.
-  ends boolean[];
-  commands bigint[];
-  events bigint[];
-  first_events bigint[];
-  amounts bigint[];
+  place integer;
+  sequence bigint;
+  balance bigint;
+  sequences bigint[];
+  balances bigint[];
+  chains integer := 0;
+  written integer;
 begin
   for number in 1 .. cardinality(account_ids) loop
-    commands[number] := 1;
-    events[number] := coalesce(last_sequences[number] - first_sequences[number] + 1, 0);
-    first_events[number] := first_sequences[number];
-    amounts[number] := coalesce(booked[number], 0);
-    if account_ids[number] = account_ids[number - 1] then
-      commands[number] := commands[number - 1] + 1;
-      events[number] := events[number - 1] + events[number];
-      first_events[number] := coalesce(first_events[number - 1], first_events[number]);
-      amounts[number] := amounts[number - 1] + amounts[number];
-    else
-      next_sequence := first_sequences[number];
+    if account_ids[number] is distinct from account_ids[number - 1] then
+      place := array_position(held_ids, account_ids[number]);
+      sequence := held_sequences[place];
+      balance := held_balances[place];
+      chains := chains + committed[number]::integer;
     end if;
-    if committed[number] and first_sequences[number] <> coalesce(next_sequence, first_sequences[number]) then
-      raise exception using errcode = 'MG002', message = format('the events of account %s have a gap', account_ids[number]);
+    if committed[number] then
+      if first_sequences[number] <> sequence + 1 then
+        raise exception using errcode = 'MG002', message = format('the events of account %s have a gap', account_ids[number]);
+      end if;
+      sequence := coalesce(last_sequences[number], sequence);
+      sequences[number] := sequence;
+      balance := balance + coalesce(booked[number], 0);
+      balances[number] := balance;
     end if;
-    next_sequence := coalesce(last_sequences[number] + 1, next_sequence);
-    ends[number] := committed[number] and not coalesce(account_ids[number] = account_ids[number + 1] and committed[number + 1], false);
-    if ends[number] then chains := chains + 1; end if;
   end loop;
   update accounts a set
       group_id = f[5], leverage = f[7]::bigint, status = f[9], balance_e8 = f[10]::bigint, credit_e8 = f[11]::bigint,
       margin_executed_e8 = f[12]::bigint, margin_total_e8 = f[13]::bigint, version = f[14]::bigint, last_sequence = f[15]::bigint
     from packed_rows(packed) f
-    where ends[f[1]::integer] and a.account_id = f[2]::bigint
-      and f[14]::bigint = a.version + commands[f[1]::integer]
-      and f[15]::bigint = a.last_sequence + events[f[1]::integer]
-      and coalesce(first_events[f[1]::integer] = a.last_sequence + 1, true)
-      and f[10]::bigint = a.balance_e8 + amounts[f[1]::integer]
+    where committed[f[1]::integer]
+      and not coalesce(committed[f[1]::integer + 1] and account_ids[f[1]::integer + 1] = account_ids[f[1]::integer], false)
+      and a.account_id = account_ids[f[1]::integer] and f[2]::bigint = a.account_id
+      and f[14]::bigint = expected_versions[f[1]::integer] + 1
+      and f[15]::bigint = sequences[f[1]::integer]
+      and f[10]::bigint = balances[f[1]::integer]
       -- "=" would let the index by owner be chosen, which is slow for an owner of many accounts.
       and f[3] is not distinct from a.owner_id and f[4] = a.type and f[6] = a.currency and f[8] = a.mode;
   get diagnostics written = row_count;
   if written <> chains then
     raise exception using errcode = 'MG002', message = format(
       'account %s does not follow from what it was and from the batch: version, last sequence, balance, owner, type, currency or mode',
-      (select string_agg(a.account_id::text, ', ') from packed_rows(packed) f join accounts a on a.account_id = f[2]::bigint
-        where ends[f[1]::integer] and a.version <> f[14]::bigint));
+      (select string_agg(f[2], ', ') from packed_rows(packed) f join accounts a on a.account_id = account_ids[f[1]::integer]
+        where committed[f[1]::integer] and a.version <= expected_versions[f[1]::integer]));
   end if;
   return written;
 end
 $$;
 
 -- Commits a batch, or refuses it whole: MG001 another epoch, MG002 the books would break, MG003 too late, MG004 unsafe
--- settings. Returns {"nowMs", "outcomes", "outboxIds"}: ids as text, in the order of the rows that stand.
+-- settings. Returns {"nowMs", "committed", "used", "outboxIds"}: which commands stand, the numbers of those whose key or execution
+-- is there already, and ids as text, in the order of the rows that stand.
 create function commit_batch(
   expected_epoch uuid, not_after_ms bigint,
   account_ids bigint[], expected_versions bigint[], first_sequences bigint[], last_sequences bigint[], repeated boolean[],
@@ -165,13 +128,16 @@ create function commit_batch(
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
 declare
   current_epoch uuid;
-  outcomes text[];
-  committed boolean[];
-  booked bigint[];
   held_ids bigint[];
   held_versions bigint[];
+  held_sequences bigint[];
+  held_balances bigint[];
+  used integer[] := '{}';
+  next_version bigint;
+  committed boolean[];
+  booked bigint[];
   missing bigint;
-  written bigint;
+  written integer;
   outbox_ids bigint[];
 begin
   if current_setting('synchronous_commit') = 'off' or current_setting('fsync') = 'off'
@@ -181,8 +147,12 @@ begin
       current_setting('fsync'), current_setting('full_page_writes'), current_setting('transaction_isolation'));
   end if;
   -- What a locking statement says of the row that it locks is as new as the lock.
-  select array_agg(a.account_id), array_agg(a.version) into held_ids, held_versions
-    from (select account_id, version from accounts where account_id = any(account_ids) order by account_id for update) a;
+  select array_agg(a.account_id), array_agg(a.version), array_agg(a.last_sequence), array_agg(a.balance_e8)
+    into held_ids, held_versions, held_sequences, held_balances
+    from (
+      select account_id, version, last_sequence, balance_e8 from accounts where account_id = any(account_ids)
+        order by account_id for update
+    ) a;
   -- From here on every statement sees what the locks protect.
   select epoch into current_epoch from store_epoch where one;
   if current_epoch is distinct from expected_epoch then
@@ -192,17 +162,31 @@ begin
     raise exception using errcode = 'MG003', message = 'the commit came too late';
   end if;
 
-  outcomes := judge_commands(account_ids, expected_versions, repeated, key_rows, execution_rows,
-    held_ids, held_versions);
-  for number in 1 .. cardinality(outcomes) loop
-    committed[number] := outcomes[number] = 'committed';
+  -- A command stands if its account is at the version it was decided on, counted along the chain, and its key and execution
+  -- are new; whatever comes after a dropped command in its chain is dropped too.
+  if key_rows <> '' then
+    select used || array_agg(f[1]::integer) into used from packed_rows(key_rows) f
+      join command_keys k on k.account_id = account_ids[f[1]::integer] and k.key = f[2];
+  end if;
+  if execution_rows <> '' then
+    select used || array_agg(f[1]::integer) into used from packed_rows(execution_rows) f
+      join applied_executions x on x.provider = f[2] and x.execution_id = f[3];
+  end if;
+  for number in 1 .. cardinality(account_ids) loop
+    if account_ids[number] is distinct from account_ids[number - 1] then
+      next_version := held_versions[array_position(held_ids, account_ids[number])];
+    end if;
+    committed[number] := coalesce(expected_versions[number] = next_version, false) and number <> all(used) and not repeated[number];
+    next_version := case when committed[number] then next_version + 1 end;
   end loop;
   if true = any(committed) then${WRITE_ROWS}
 
     if ledger_rows <> '' then booked := write_ledger(ledger_rows, committed, account_ids); end if;
-    written := write_accounts(account_rows, committed, account_ids, first_sequences, last_sequences, booked);
+    written := write_accounts(account_rows, committed, account_ids, expected_versions, first_sequences, last_sequences, booked,
+      held_ids, held_sequences, held_balances);
   end if;
-  return json_build_object('nowMs', epoch_ms(clock_timestamp()), 'outcomes', outcomes, 'outboxIds', outbox_ids::text[]);
+  return json_build_object('nowMs', epoch_ms(clock_timestamp()), 'committed', committed, 'used', used,
+    'outboxIds', outbox_ids::text[]);
 end
 $$;
 

@@ -30,7 +30,7 @@ const update = (rows: string, table: string, given: string, set: string, where: 
 export const WRITE_CHANGES = insert(
   'change_rows',
   'account_changes (account_id, first_sequence, last_sequence, version, at, by, order_id, events)',
-  'f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5]::bigint, moment(f[6]), f[7], f[8]::bigint, f[9]::json',
+  'f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5]::bigint, moment(f[6]), f[7], f[8]::bigint, f[9]',
 );
 
 /**
@@ -77,7 +77,7 @@ export const WRITE_ROWS = [
         margin_basis_numerator, margin_basis_denominator, commission, flow, provider, opening_request_id, closing_order_id,
         opened_at, closed_at, version)`,
     `f[2]::bigint, f[3]::bigint, f[4], f[5], f[6]::bigint, f[7]::numeric,
-          f[8]::numeric, f[9]::numeric, f[10]::json, f[11], f[12], f[13]::bigint, f[14]::bigint,
+          f[8]::numeric, f[9]::numeric, f[10], f[11], f[12], f[13]::bigint, f[14]::bigint,
           moment(f[15]), moment(f[16]), f[17]::bigint`,
   ),
   update(
@@ -85,7 +85,7 @@ export const WRITE_ROWS = [
     'positions',
     lastOf('position_rows'),
     `side = f[5], open_volume_e8 = f[6]::bigint, open_notional_e16 = f[7]::numeric, margin_basis_numerator = f[8]::numeric,
-          margin_basis_denominator = f[9]::numeric, commission = f[10]::json, opening_request_id = f[13]::bigint,
+          margin_basis_denominator = f[9]::numeric, commission = f[10], opening_request_id = f[13]::bigint,
           closing_order_id = f[14]::bigint, opened_at = moment(f[15]), closed_at = moment(f[16]), version = f[17]::bigint`,
     'r.position_id = f[2]::bigint and r.account_id = f[3]::bigint and r.version < f[17]::bigint',
   ),
@@ -120,15 +120,19 @@ export const WRITE_ROWS = [
     `decisions (decision_id, account_id, order_id, command, outcome, code, account_version, engine_version,
         configuration_version, record, decided_at)`,
     `f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5], f[6], f[7], f[8]::bigint, f[9],
-          f[10]::bigint, f[11]::json, moment(f[12])`,
+          f[10]::bigint, f[11], moment(f[12])`,
   ),
   `
     if outbox_rows <> '' then
       -- A message stands for itself, the events of a command by a pointer; the identities come in the order of the rows.
-      with written as (
+      -- Without packed_rows, which is parsed at every call where its rows are numbered.
+      with given as (
+        select string_to_array(line, E'\\x1f', E'\\x1a') as f, place
+          from string_to_table(outbox_rows, E'\\x1e') with ordinality p (line, place) offset 0
+      ), written as (
         insert into outbox (account_id, message_id, subject, body, request_id, send_before, first_sequence, last_sequence)
-          select account_ids[f[1]::integer], f[2], f[3], f[4]::json, f[5]::bigint, moment(f[6]), f[7]::bigint, f[8]::bigint
-          from packed_rows(outbox_rows) with ordinality p (f, place) where committed[f[1]::integer] order by place
+          select account_ids[f[1]::integer], f[2], f[3], f[4], f[5]::bigint, moment(f[6]), f[7]::bigint, f[8]::bigint
+          from given where committed[f[1]::integer] order by place
           returning outbox_id
       )
       select array_agg(outbox_id order by outbox_id) into outbox_ids from written;

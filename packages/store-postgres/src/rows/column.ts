@@ -2,37 +2,20 @@ import { fraction, type Fraction } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 
 /** How one field of a row stands in its table and comes out of it, in a JSON array. */
-export interface ReadColumn<Value> {
+export interface Column<Value> {
   readonly name: string;
   /** The SQL expression whose JSON `decode` reads. */
   readonly selected: (reference: string) => string;
   readonly decode: (json: unknown) => Value;
 }
 
-/** A field that also goes in, in a packed row. */
-export interface Column<Value> extends ReadColumn<Value> {
-  readonly encode: (value: Value) => string;
-}
-
-/** The separators of packed rows (migration 6) are control characters, which no text of ours holds. */
-export const FIELD_SEPARATOR = '\x1f';
-export const ROW_SEPARATOR = '\x1e';
-export const NULL = '\x1a';
-const RESERVED = /[\0\x1a\x1e\x1f]/;
-
 const cast = (type: string) => (reference: string) => `${reference}::${type}`;
 
 /** A column whose JSON form is a string, or null. */
-function textual<Value>(
-  name: string,
-  selected: Column<Value>['selected'],
-  encode: (value: NonNullable<Value>) => string,
-  decode: (text: string) => Value,
-): Column<Value> {
+function textual<Value>(name: string, selected: Column<Value>['selected'], decode: (text: string) => Value): Column<Value> {
   return {
     name,
     selected,
-    encode: (value) => (value === null || value === undefined ? NULL : encode(value)),
     decode: (json) => {
       if (json === null) return null as Value;
       assert(typeof json === 'string', `column ${name} should be a string`);
@@ -41,51 +24,29 @@ function textual<Value>(
   };
 }
 
-function checkedText(name: string, value: string): string {
-  assert(!RESERVED.test(value), `${name} holds a control character`);
-  return value;
-}
-
 /** An id: a decimal string here, a bigint there. */
 export const idColumn = <Value extends string | null>(name: string): Column<Value> =>
-  textual(
-    name,
-    cast('text'),
-    (value) => value,
-    (text) => text as Value,
-  );
+  textual(name, cast('text'), (text) => text as Value);
 
 export const textColumn = <Value extends string | null>(name: string): Column<Value> =>
   textual(
     name,
     (reference) => reference,
-    (value) => checkedText(name, value),
     (text) => text as Value,
   );
 
-/** JSON that is opaque to the store. PostgreSQL refuses a control character in it, so that nobody looks here. */
+/** JSON that is opaque to the store. */
 export const jsonColumn = <Value extends string | null>(name: string): Column<Value> =>
-  textual(
-    name,
-    cast('text'),
-    (value) => value,
-    (text) => text as Value,
-  );
+  textual(name, cast('text'), (text) => text as Value);
 
 /** A bigint or a whole numeric. */
 export const integerColumn = <Value extends bigint | null>(name: string): Column<Value> =>
-  textual(
-    name,
-    cast('text'),
-    (value) => value.toString(),
-    (text) => BigInt(text) as Value,
-  );
+  textual(name, cast('text'), (text) => BigInt(text) as Value);
 
 /** Epoch milliseconds here, timestamptz(3) there. */
 export const timeColumn = <Value extends number | null>(name: string): Column<Value> => ({
   name,
   selected: (reference) => `epoch_ms(${reference})`,
-  encode: (value) => (value === null ? NULL : value.toString()),
   decode: (json) => {
     assert(json === null || typeof json === 'number', `column ${name} should be a number`);
     return json as Value;
@@ -95,7 +56,6 @@ export const timeColumn = <Value extends number | null>(name: string): Column<Va
 export const numberColumn = (name: string): Column<number> => ({
   name,
   selected: (reference) => reference,
-  encode: (value) => value.toString(),
   decode: (json) => {
     assert(typeof json === 'number', `column ${name} should be a number`);
     return json;
@@ -106,17 +66,13 @@ export const numberColumn = (name: string): Column<number> => ({
 export const wordsColumn = (name: string): Column<readonly string[]> => ({
   name,
   selected: (reference) => `to_json(${reference})`,
-  encode: (words) => {
-    for (const word of words) assert(/^[a-z][a-z0-9_]*$/.test(word), `${name} holds "${word}"`);
-    return `{${words.join(',')}}`;
-  },
   decode: (json) => {
     assert(Array.isArray(json), `column ${name} should be an array`);
     return json as string[];
   },
 });
 
-export const booleanColumn = (name: string): ReadColumn<boolean> => ({
+export const booleanColumn = (name: string): Column<boolean> => ({
   name,
   selected: (reference) => reference,
   decode: (json) => {
@@ -126,14 +82,14 @@ export const booleanColumn = (name: string): ReadColumn<boolean> => ({
 });
 
 /** JSON whose form the table checks. */
-export const valueColumn = <Value>(name: string): ReadColumn<Value> => ({
+export const valueColumn = <Value>(name: string): Column<Value> => ({
   name,
   selected: (reference) => reference,
   decode: (json) => json as Value,
 });
 
 /** An exact fraction, in two columns. */
-export const fractionColumn = (name: string): ReadColumn<Fraction> => ({
+export const fractionColumn = (name: string): Column<Fraction> => ({
   name,
   selected: (reference) => `json_build_array(${reference}_numerator::text, ${reference}_denominator::text)`,
   decode: (json) => {

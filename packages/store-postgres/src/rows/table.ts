@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FIELD_SEPARATOR, ROW_SEPARATOR, type Column, type ReadColumn } from './column.ts';
+import type { Column } from './column.ts';
 
 /** A table that the store only reads. */
 export interface ReadTable<Row> {
@@ -16,9 +16,9 @@ export interface Table<Row> extends ReadTable<Row> {
 
 export function defineReadTable<Row>(
   name: string,
-  columns: { readonly [Field in keyof Row]-?: ReadColumn<Row[Field]> },
+  columns: { readonly [Field in keyof Row]-?: Column<Row[Field]> },
 ): ReadTable<Row> {
-  const fields = Object.entries(columns) as [keyof Row, ReadColumn<unknown>][];
+  const fields = Object.entries(columns) as [keyof Row, Column<unknown>][];
   return {
     name,
     selected: (alias) => `json_build_array(${fields.map(([, column]) => column.selected(`${alias}.${column.name}`)).join(', ')})`,
@@ -34,17 +34,41 @@ export function defineReadTable<Row>(
   };
 }
 
+/** What a field of a packed row can be. */
+type Packable = string | bigint | number | readonly string[] | null;
+
+// The separators of packed rows (migration 6) are control characters, which no text of ours holds.
+const FIELD_SEPARATOR = '\x1f';
+const ROW_SEPARATOR = '\x1e';
+const NULL = '\x1a';
+const RESERVED = /[\0\x1a\x1e\x1f]/;
+const WORD = /^[a-z][a-z0-9_]*$/;
+
 /** The order of the columns is the order of the fields in a packed row. */
-export function defineTable<Row>(name: string, columns: { readonly [Field in keyof Row]-?: Column<Row[Field]> }): Table<Row> {
-  const fields = Object.entries(columns) as [keyof Row, Column<unknown>][];
+export function defineTable<Row extends { readonly [Field in keyof Row]: Packable }>(
+  name: string,
+  columns: { readonly [Field in keyof Row]-?: Column<Row[Field]> },
+): Table<Row> {
+  const fields = Object.keys(columns) as (keyof Row & string)[];
   return {
     ...defineReadTable(name, columns),
     pack: (commandNumber, row) => {
       let packed = commandNumber.toString();
-      for (const [field, column] of fields) packed += FIELD_SEPARATOR + column.encode(row[field]);
+      for (const field of fields) packed += FIELD_SEPARATOR + packField(field, row[field]);
       return packed;
     },
   };
+}
+
+function packField(name: string, value: Packable): string {
+  if (value === null) return NULL;
+  if (typeof value === 'string') {
+    assert(!RESERVED.test(value), `${name} holds a control character`);
+    return value;
+  }
+  if (typeof value !== 'object') return value.toString();
+  for (const word of value) assert(WORD.test(word), `${name} holds "${word}"`);
+  return `{${value.join(',')}}`;
 }
 
 export const joinPacked = (rows: readonly string[]): string => rows.join(ROW_SEPARATOR);

@@ -73,7 +73,7 @@ export const POSITIONS = defineTable<PositionRow>('positions', {
   openNotionalE16: integerColumn('open_notional_e16'),
   marginBasisNumerator: integerColumn('margin_basis_numerator'),
   marginBasisDenominator: integerColumn('margin_basis_denominator'),
-  commissionJson: jsonColumn('commission'),
+  commissionJson: textColumn('commission'),
   flow: textColumn('flow'),
   provider: textColumn('provider'),
   openingRequestId: idColumn('opening_request_id'),
@@ -138,7 +138,7 @@ export const CHANGES = defineTable<ChangeRow>('account_changes', {
   atMs: timeColumn('at'),
   by: textColumn('by'),
   orderId: idColumn('order_id'),
-  eventsJson: jsonColumn('events'),
+  eventsJson: textColumn('events'),
 });
 
 export const EVENTS = defineReadTable<EventRow>('account_events', {
@@ -162,7 +162,7 @@ export const DECISIONS = defineTable<DecisionRow>('decisions', {
   accountVersion: integerColumn('account_version'),
   engineVersion: textColumn('engine_version'),
   configurationVersion: integerColumn('configuration_version'),
-  recordJson: jsonColumn('record'),
+  recordJson: textColumn('record'),
   decidedAtMs: timeColumn('decided_at'),
 });
 
@@ -183,7 +183,7 @@ export const APPLIED_EXECUTIONS = defineTable<AppliedExecutionRow>('applied_exec
 export const MESSAGES = defineReadTable<MessageRow>('outbox', {
   messageId: textColumn('message_id'),
   subject: textColumn('subject'),
-  bodyJson: jsonColumn('body'),
+  bodyJson: textColumn('body'),
   requestId: idColumn('request_id'),
   sendBeforeMs: timeColumn('send_before'),
 });
@@ -191,7 +191,7 @@ export const MESSAGES = defineReadTable<MessageRow>('outbox', {
 export const OUTBOX = defineTable<OutboxRow>('outbox', {
   messageId: textColumn('message_id'),
   subject: textColumn('subject'),
-  bodyJson: jsonColumn('body'),
+  bodyJson: textColumn('body'),
   requestId: idColumn('request_id'),
   sendBeforeMs: timeColumn('send_before'),
   firstSequence: integerColumn('first_sequence'),

@@ -39,7 +39,7 @@ export async function* readEvents(sql: Sql): AsyncGenerator<LoggedEvent> {
         from (
           select * from account_changes where (account_id, last_sequence) > (${account}::bigint, ${sequence}::bigint)
             order by account_id, last_sequence limit ${CHANGES_A_PAGE}
-        ) c cross join lateral json_array_elements(c.events) with ordinality e (event, place)
+        ) c cross join lateral json_array_elements(c.events::json) with ordinality e (event, place)
         order by c.account_id, c.last_sequence, e.place`;
     for (const row of page) {
       yield {

@@ -14,7 +14,7 @@ export const acceptedOrdersPassTheCheck = queried(
         select order_id, (c ->> 'freeAfterE8')::numeric free_after, (c ->> 'freeBeforeE8')::numeric free_before,
             (c ->> 'equityE8')::numeric equity, (c ->> 'commissionE8')::numeric commission,
             (c ->> 'marginTotalBeforeE8')::numeric before, (c ->> 'marginTotalAfterE8')::numeric after
-          from decisions, lateral (select record -> 'check' c offset 0) r where outcome = 'accepted' and command = 'place'
+          from decisions, lateral (select record::json -> 'check' c offset 0) r where outcome = 'accepted' and command = 'place'
       ) d
       where after is null or before is null
         or after > before and (free_after is null or free_after < 0

@@ -12,8 +12,9 @@ export const acceptedOrdersKeepWithinLimits = queried(
       from (
         select order_id, (l ->> 'orders')::numeric orders, (l ->> 'ordersAfter')::numeric orders_after,
             (l ->> 'ordersMax')::numeric orders_max, (l ->> 'exposureE8')::numeric exposure,
-            (l ->> 'exposureMaxE8')::numeric exposure_max, (record ->> 'volumeE8')::numeric volume
-          from decisions, lateral (select record -> 'limits' l) r where outcome = 'accepted' and command = 'place'
+            (l ->> 'exposureMaxE8')::numeric exposure_max, (r ->> 'volumeE8')::numeric volume
+          from decisions, lateral (select record::json r offset 0) r, lateral (select r -> 'limits' l offset 0) l
+          where outcome = 'accepted' and command = 'place'
       ) d
       where orders is null or orders_after is null or orders_max is null or exposure is null or volume is null
         or orders_after not between orders and orders + 1
