@@ -5,6 +5,7 @@ import {
   close,
   contextOf,
   decimal,
+  instrument,
   LIMIT,
   LP_A,
   lotsE8,
@@ -193,37 +194,40 @@ describe('a fill is a fact', () => {
 });
 
 describe('a report is parked for a person, and nothing changes', () => {
-  const park = (type: ExecutionType, told: Parameters<typeof report>[2], given: Given = {}) => {
-    const books = oneInFlight(given);
-    expect(books.try(report(books.order(ID), type, told))).toMatchObject({ ok: false, refusal: { refusedAs: 'park' } });
-  };
   const good = { lots: '1', price: '1.08454' };
+  const NO_QUOTE = { market: market({}, { instruments: [instrument('EURUSD')] }), order: { reservation: null } };
 
-  it.each<[string, ExecutionType, Parameters<typeof report>[2], Given]>([
-    ['from another provider', 'fill', { ...good, provider: 'lp-b' as ProviderName }, {}],
-    ['of another symbol', 'fill', { ...good, symbol: symbolName('GBPUSD') }, {}],
-    ['of no symbol that we list', 'fill', { ...good, symbol: undefined }, {}],
-    ['of the other side', 'fill', { ...good, side: 'sell' }, {}],
-    ['of a fill without a volume', 'fill', { price: '1.08454' }, {}],
-    ['of a fill without a price', 'fill', { lots: '1' }, {}],
-    ['of nothing filled', 'partial_fill', { ...good, lots: '0' }, {}],
-    ['of less than nothing filled', 'partial_fill', { ...good, lots: '-1' }, {}],
-    ['of a fill for nothing', 'fill', { ...good, price: '0' }, {}],
-    ['of a fill below nothing', 'fill', { ...good, price: '-1' }, {}],
+  it.each<[string, string, ExecutionType, Parameters<typeof report>[2], Given]>([
+    ['from another provider', 'was sent to lp-a, not to lp-b', 'fill', { ...good, provider: 'lp-b' as ProviderName }, {}],
+    ['of another symbol', 'the report of GBPUSD', 'fill', { ...good, symbol: symbolName('GBPUSD') }, {}],
+    ['of no symbol that we list', 'a symbol not listed', 'fill', { ...good, symbol: undefined }, {}],
+    ['of the other side', 'the report a sell', 'fill', { ...good, side: 'sell' }, {}],
+    ['of a fill without a volume', 'without a positive', 'fill', { price: '1.08454' }, {}],
+    ['of a fill without a price', 'without a positive', 'fill', { lots: '1' }, {}],
+    ['of nothing filled', 'without a positive', 'partial_fill', { ...good, lots: '0' }, {}],
+    ['of less than nothing filled', 'without a positive', 'partial_fill', { ...good, lots: '-1' }, {}],
+    ['of a fill for nothing', 'without a positive', 'fill', { ...good, price: '0' }, {}],
+    ['of a fill below nothing', 'without a positive', 'fill', { ...good, price: '-1' }, {}],
     [
       'of a sale that the markup leaves nothing of',
+      'nothing after the markup',
       'fill',
       { lots: '1', price: '0.00005' },
-      { order: { side: 'sell', markupE8: priceE8('0.00005') } },
+      { ...NO_QUOTE, order: { reservation: null, side: 'sell', markupE8: priceE8('0.00005') } },
     ],
-    ['of a fill of an order that we denied', 'fill', good, { order: { status: 'denied' } }],
-    ['of a replacement', 'replaced', {}, {}],
-    ['of a trade taken back', 'trade_cancel', good, {}],
-    ['of a trade put right', 'trade_correct', good, {}],
-    ['of more lots than can be kept', 'fill', { ...good, lots: '90000000000' }, {}],
-    ['of lots whose margin cannot be kept', 'fill', { ...good, lots: '100000000' }, {}],
-    ['of a price whose margin cannot be kept', 'fill', { lots: '1', price: '90000000000' }, {}],
-  ])('%s', (_name, type, told, given) => park(type, told, given));
+    ['of a fill of an order that we denied', 'which is denied', 'fill', good, { order: { status: 'denied' } }],
+    ['of a replacement', 'settled by a person', 'replaced', {}, {}],
+    ['of a trade taken back', 'settled by a person', 'trade_cancel', good, {}],
+    ['of a trade put right', 'settled by a person', 'trade_correct', good, {}],
+    ['of more lots than can be kept', 'no book can keep', 'fill', { ...good, lots: '90000000000' }, {}],
+    ['of lots whose margin cannot be kept', 'no book can keep', 'fill', { ...good, lots: '100000000' }, {}],
+    ['of a price whose margin cannot be kept', 'no book can keep', 'fill', { lots: '1', price: '90000000000' }, NO_QUOTE],
+    ['of a price that nobody quoted', '10/100 away from every price', 'fill', { lots: '1', price: '10.8454' }, {}],
+  ])('%s', (_name, why, type, told, given) => {
+    const books = oneInFlight(given);
+    const refusal = { refusedAs: 'park', why: expect.stringContaining(why) as string };
+    expect(books.try(report(books.order(ID), type, told))).toMatchObject({ ok: false, refusal });
+  });
 
   it('about an order that the account does not have', () =>
     expect(oneInFlight().try({ ...report(order(ID, BUY), 'fill', good), orderId: '4999999999' as OrderId })).toMatchObject({
@@ -242,7 +246,10 @@ describe('a report is parked for a person, and nothing changes', () => {
     const [closing] = books.run(close('3000000001')).orders;
     if (closing === undefined) throw new Error('no closing order');
     const told = { lots: '100', price: '90000000000' };
-    expect(books.try(report(closing, 'fill', told))).toMatchObject({ ok: false, refusal: { refusedAs: 'park' } });
+    expect(books.try(report(closing, 'fill', told), contextOf(NO_QUOTE.market, LIVE))).toMatchObject({
+      ok: false,
+      refusal: { refusedAs: 'park', why: expect.stringContaining('no book can keep') as string },
+    });
     expect(LIMIT).toBe(90_000_000_000n * 100_000_000n);
   });
 });

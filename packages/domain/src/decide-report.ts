@@ -13,6 +13,7 @@ import {
 } from '@margrave/vocabulary';
 import type { Account, Order, OrderFlag, Position } from './account.ts';
 import { ChangeBuilder, type Change, type DecisionContext } from './change.ts';
+import { strayPrice } from './collar.ts';
 import type { ApplyReport, NoteSilence, ReportedStatus, WithdrawOrder } from './command.ts';
 import { profitRates, type ProfitRates } from './conversion.ts';
 import { applyFill, type FillTerms } from './fill.ts';
@@ -198,6 +199,8 @@ function applyExecution(change: ChangeBuilder, order: Order, report: ApplyReport
   const { market } = change.context;
   const instrument = market.instrument(order.symbol);
   assert(instrument, `decideReport: no instrument ${order.symbol}`);
+  const stray = strayPrice(order, instrument, market.quote(order.symbol), lastPriceE8);
+  if (stray !== undefined) return refuse({ refusedAs: 'park', why: stray });
   const signedMarkupE8 = order.side === 'buy' ? order.markupE8 : -order.markupE8;
   const priceE8 = (lastPriceE8 + signedMarkupE8) as PriceE8;
   if (priceE8 <= 0n)

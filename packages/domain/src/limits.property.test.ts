@@ -1,4 +1,4 @@
-import type { ClientOrderId, LotsE8, PriceE8 } from '@margrave/vocabulary';
+import type { ClientOrderId, LotsE8 } from '@margrave/vocabulary';
 import fc from 'fast-check';
 import type { Account, Order } from './account.ts';
 import { side } from './testing/arbitraries.ts';
@@ -67,7 +67,8 @@ function fill(books: Books, order: Order, parts: bigint): void {
   const leftE8 = order.volumeE8 - order.filledVolumeE8;
   const lastVolumeE8 = ((leftE8 / parts / 1_000_000n) * 1_000_000n || leftE8) as LotsE8;
   const executionId = `${order.orderId}-${order.filledVolumeE8}`;
-  books.run({ ...report(order, 'partial_fill'), executionId, lastVolumeE8, lastPriceE8: 100_000_000n as PriceE8 });
+  const lastPriceE8 = QUOTES.quote(order.symbol)!.askE8;
+  books.run({ ...report(order, 'partial_fill'), executionId, lastVolumeE8, lastPriceE8 });
 }
 
 /** The largest that the positions of one side of one symbol are together. */
