@@ -1,4 +1,4 @@
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runChild } from '../lib/child.ts';
@@ -22,8 +22,11 @@ export function plantTree(patterns: readonly string[]): PlantedTree {
   for (const file of globSync(patterns, { cwd: REPOSITORY, exclude: ['**/node_modules/**'] })) {
     cpSync(join(REPOSITORY, file), join(path, file), { recursive: true });
   }
-  symlinkSync(join(REPOSITORY, 'node_modules'), join(path, 'node_modules'));
-  for (const folder of globSync('{packages,services}/*/node_modules', { cwd: REPOSITORY })) {
+  mkdirSync(join(path, 'node_modules'));
+  for (const name of readdirSync(join(REPOSITORY, 'node_modules'))) {
+    if (name !== '@margrave') symlinkSync(join(REPOSITORY, 'node_modules', name), join(path, 'node_modules', name));
+  }
+  for (const folder of globSync(['node_modules/@margrave', '{packages,services}/*/node_modules'], { cwd: REPOSITORY })) {
     // The links in it are relative, so that they lead to the packages of this tree.
     if (existsSync(join(path, dirname(folder))))
       cpSync(join(REPOSITORY, folder), join(path, folder), { recursive: true, verbatimSymlinks: true });
