@@ -71,7 +71,7 @@ export const PROTOCOL_PROBLEMS: { readonly [Code in ProtocolCode]: ProblemEntry<
     logLevel: 'info',
     detail: 'This key was used before, with another body.',
     explanation:
-      'A key (`clientOrderId`) stands for one command for ever. The same key with the same body gets the stored answer again; with another body it is refused, and the first command stays as it was. Take a new key for a new command.',
+      'A key (`clientOrderId`) stands for one command for ever. The same key with the same body gets the stored answer again; with another body it is refused, and the first command stays as it was: `orderId` is its order, which `statusUrl` reads. Take a new key for a new command.',
   },
   PAYLOAD_TOO_LARGE: {
     ...NOT_PLACED,
