@@ -90,11 +90,12 @@ export const PROTOCOL_PROBLEMS: { readonly [Code in ProtocolCode]: ProblemEntry<
   UNSUPPORTED_MEDIA_TYPE: {
     ...NOT_PLACED,
     status: 415,
-    title: 'Not JSON',
+    title: 'Body not sent as JSON',
     retryable: 'never',
     logLevel: 'debug',
     detail: 'The body must be sent as application/json.',
-    explanation: 'Bodies are JSON in UTF-8, sent with `Content-Type: application/json` and without a content encoding.',
+    explanation:
+      'Bodies are JSON in UTF-8, sent with `Content-Type: application/json` (a `charset`, if one is named, is `utf-8`) and without a `Content-Encoding`; `detail` says how this one came. Nothing of it was looked at and the key is not used up: send it so.',
   },
   RATE_LIMITED: {
     ...NOT_PLACED,

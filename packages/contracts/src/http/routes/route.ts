@@ -39,12 +39,14 @@ export const RESPONSE_HEADERS = {
   'RateLimit-Limit': 'Requests allowed at once: the burst.',
   'RateLimit-Remaining': 'Requests left now.',
   'RateLimit-Reset': 'Seconds until the whole burst is there again.',
+  'Accept-Encoding': '`identity`, where the body came with a content encoding.',
   Allow: 'The methods that this address knows.',
 } as const;
 export type ResponseHeader = keyof typeof RESPONSE_HEADERS;
 
 const HEADERS_OF_STATUS: Readonly<Record<number, readonly ResponseHeader[]>> = {
   405: ['Allow'],
+  415: ['Accept-Encoding'],
   429: ['Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
   503: ['Retry-After'],
 };
