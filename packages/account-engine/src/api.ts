@@ -45,8 +45,8 @@ export type Outcome =
   | { readonly kind: 'committed'; readonly change: Change; readonly answer: Answer | null; readonly times: StageTimes }
   /** The same key and request came before: the stored answer. */
   | { readonly kind: 'replayed'; readonly answer: Answer }
-  /** The key was used for another request. */
-  | { readonly kind: 'key_reused' }
+  /** The key was used for another request of this account: the answer to that one. */
+  | { readonly kind: 'key_reused'; readonly answer: Answer }
   /** The execution was applied before; the hash tells a repetition from a contradiction. */
   | { readonly kind: 'already_applied'; readonly contentHash: string }
   /** The decision left nothing to commit. */

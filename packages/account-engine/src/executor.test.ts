@@ -85,7 +85,11 @@ describe('the same key', () => {
     await runAll([task(buy('key'))]);
     const other = buy('key');
     const changed = { ...other, client: other.client && { ...other.client, requestHash: 'another' } };
-    expect(await runAll([task(changed)])).toEqual([{ kind: 'key_reused' }]);
+    const kept = [...store.keys.values()][0];
+    expect(kept?.answerStatus).toBe(201);
+    expect(await runAll([task(changed)])).toEqual([
+      { kind: 'key_reused', answer: { status: kept?.answerStatus, body: kept?.answerBody } },
+    ]);
     expect(store.orders.size).toBe(1);
   });
 });

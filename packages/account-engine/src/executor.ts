@@ -127,8 +127,8 @@ export class Executor {
     if (client !== null) {
       const kept = await this.#parts.store.findCommandKey(accountId, client.key);
       if (kept === undefined) return undefined;
-      if (kept.requestHash !== client.requestHash) return { kind: 'key_reused' };
-      return { kind: 'replayed', answer: { status: kept.answerStatus, body: kept.answerBody } };
+      const kind = kept.requestHash === client.requestHash ? 'replayed' : 'key_reused';
+      return { kind, answer: { status: kept.answerStatus, body: kept.answerBody } };
     }
     if (execution === null) return undefined;
     const applied = await this.#parts.store.findAppliedExecution(execution.provider, execution.executionId);

@@ -1,6 +1,6 @@
-import type { Account, CommissionTerms, Order, OrderFlag, Position } from '@margrave/domain';
+import type { Account, CommissionTerms, Order, Position } from '@margrave/domain';
 import type { AccountAggregateRows, OrderRow, PositionRow } from '@margrave/store-postgres';
-import type { MoneyE8 } from '@margrave/vocabulary';
+import type { MoneyE8, OrderFlag } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 
 /** An account with its live orders and open positions, from the store's rows. */

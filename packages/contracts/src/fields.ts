@@ -77,9 +77,17 @@ export const oneOf = <const Word extends string>(words: readonly Word[], descrip
 export const wholeNumber = (bounds: { readonly minimum: number; readonly maximum: number }, description: string) =>
   Type.Integer({ ...bounds, description });
 
-/** Words that may grow without a new version: a reader keeps those it does not know. */
-export const flags = (description: string) =>
-  Type.Array(Type.Unsafe<string>({ type: 'string', pattern: '^[a-z][a-z0-9_]{0,47}$' }), { maxItems: 16, description });
+/**
+ * Words of a list that may grow without a new version: a reader keeps those it does not know, so that only their form is
+ * checked. The words there are, each with its meaning, stand in the description.
+ */
+export const flags = (description: string, meanings: Readonly<Record<string, string>>) =>
+  Type.Array(Type.Unsafe<string>({ type: 'string', pattern: '^[a-z][a-z0-9_]{0,47}$', examples: Object.keys(meanings) }), {
+    maxItems: 16,
+    description: `${description} ${Object.entries(meanings)
+      .map(([word, meaning]) => `\`${word}\`: ${meaning}`)
+      .join(' ')} There are no others; a later version may have more.`,
+  });
 
 /** The field, or an explicit null. For strings and numbers; an object is `Type.Union([…, Type.Null()])`. */
 export function orNull<const Schema extends TSchema>(schema: Schema) {

@@ -11,6 +11,7 @@ import type {
   GroupId,
   LotsE8,
   MoneyE8,
+  OrderFlag,
   OrderId,
   OrderStatus,
   PositionId,
@@ -84,10 +85,6 @@ export interface Order {
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }
-
-/** What a reader of the books should look at twice. */
-export const ORDER_FLAGS = ['late_fill', 'overfill', 'slipped_beyond_reservation', 'stale_rate', 'contradictory_report'] as const;
-export type OrderFlag = (typeof ORDER_FLAGS)[number];
 
 /** What is open. On a hedging account one per filled order, on a netting account one per symbol. */
 export interface Position {

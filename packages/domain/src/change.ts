@@ -2,6 +2,7 @@ import {
   currencyDecimals,
   type AccountId,
   type Currency,
+  type DealFlag,
   type DealId,
   type EntryId,
   type Fraction,
@@ -18,7 +19,7 @@ import {
   type Side,
   type SymbolName,
 } from '@margrave/vocabulary';
-import type { Account, Order, OrderFlag, Position } from './account.ts';
+import type { Account, Order, Position } from './account.ts';
 import type { Dealing } from './client-price.ts';
 import type { DecisionRecord, QuoteUsed } from './decision-record.ts';
 import {
@@ -58,7 +59,7 @@ export interface Deal {
   readonly currency: Currency;
   readonly provider: ProviderName | null;
   readonly executionId: string | null;
-  readonly flags: readonly OrderFlag[];
+  readonly flags: readonly DealFlag[];
   readonly sequence: bigint;
   readonly executedAtMs: number;
 }

@@ -4,14 +4,17 @@ import {
   larger,
   ok,
   refuse,
+  type DealFlag,
   type Fraction,
+  type HouseReason,
   type LotsE8,
+  type OrderFlag,
   type OrderStatus,
   type PriceE8,
   type RequestId,
   type Result,
 } from '@margrave/vocabulary';
-import type { Account, Order, OrderFlag, Position } from './account.ts';
+import type { Account, Order, Position } from './account.ts';
 import { ChangeBuilder, type Change, type DecisionContext } from './change.ts';
 import { strayPrice } from './collar.ts';
 import type { ApplyReport, NoteSilence, ReportedStatus, WithdrawOrder } from './command.ts';
@@ -78,7 +81,7 @@ export function decideSilence(account: Account, command: NoteSilence, given: Dec
   if (order === undefined || order.requestId === null) return 'nothing';
   const change = new ChangeBuilder(account, given, 'worker');
   const next = nextOrderStatus(order.status, 'silence');
-  const asked = next === undefined ? order : putStatus(change, order, next, { reason: 'provider_silent' });
+  const asked = next === undefined ? order : putStatus(change, order, next, { reason: 'provider_silent' satisfies HouseReason });
   change.noteRequest(order, 'asked');
   ask(change, asked);
   return change.finish();
@@ -94,7 +97,7 @@ export function decideWithdraw(account: Account, command: WithdrawOrder, given: 
   const unheardOf = (order.status === 'queued' || order.status === 'unknown') && order.filledVolumeE8 === 0n;
   if (!unheardOf) return 'nothing';
   const change = new ChangeBuilder(account, given, 'relay');
-  end(change, order, 'cancelled', { reason: 'not_sent_in_time' });
+  end(change, order, 'cancelled', { reason: 'not_sent_in_time' satisfies HouseReason });
   return change.finish();
 }
 
@@ -281,8 +284,8 @@ function ratesAt(
   return basis.ok && rates.ok ? { unitBasis: basis.value.basis, profitRates: rates.value } : undefined;
 }
 
-function fillFlags(order: Order, filledVolumeE8: LotsE8, terms: BookingTerms): readonly OrderFlag[] {
-  const flags: OrderFlag[] = [];
+function fillFlags(order: Order, filledVolumeE8: LotsE8, terms: BookingTerms): readonly DealFlag[] {
+  const flags: DealFlag[] = [];
   if (isOver(order.status) || order.status === 'unknown') flags.push('late_fill');
   if (filledVolumeE8 > larger(order.volumeE8, order.filledVolumeE8)) flags.push('overfill');
   if (slipped(order, terms)) flags.push('slipped_beyond_reservation');

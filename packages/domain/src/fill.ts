@@ -8,6 +8,7 @@ import {
   scaleFraction,
   SCALE_E8,
   smaller,
+  type DealFlag,
   type DealId,
   type Fraction,
   type LotsE8,
@@ -16,7 +17,7 @@ import {
   type PriceE8,
   type SymbolName,
 } from '@margrave/vocabulary';
-import type { OrderFlag, Position } from './account.ts';
+import type { Position } from './account.ts';
 import type { ChangeBuilder, DraftOrder } from './change.ts';
 import { dealCommission } from './commission.ts';
 import { convertProfit, type ProfitRates } from './conversion.ts';
@@ -49,7 +50,7 @@ export interface Fill extends FillTerms {
   readonly volumeE8: LotsE8;
   readonly providerPriceE8: PriceE8 | null;
   readonly executionId: string | null;
-  readonly flags: readonly OrderFlag[];
+  readonly flags: readonly DealFlag[];
 }
 
 /** The broker is the counterparty: the whole order is accepted and filled at once, at the client's price. */

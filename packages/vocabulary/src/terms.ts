@@ -17,6 +17,18 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
+/** What of an execution a reader of the books should look at twice. */
+export const DEAL_FLAGS = ['late_fill', 'overfill', 'slipped_beyond_reservation', 'stale_rate'] as const;
+export type DealFlag = (typeof DEAL_FLAGS)[number];
+
+/** The same of an order: the flags of its deals, and what else became of it. */
+export const ORDER_FLAGS = [...DEAL_FLAGS, 'contradictory_report'] as const;
+export type OrderFlag = (typeof ORDER_FLAGS)[number];
+
+/** Why the house moved an order that a provider had said nothing of. */
+export const HOUSE_REASONS = ['provider_silent', 'not_sent_in_time'] as const;
+export type HouseReason = (typeof HOUSE_REASONS)[number];
+
 export const FLOWS = ['local', 'provider'] as const;
 export type Flow = (typeof FLOWS)[number];
 

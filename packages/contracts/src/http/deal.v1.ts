@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox';
 import { accountId, currency, dealId, decimal, figure, flags, oneOf, orderId, positionId, symbolName, time } from '../fields.ts';
 import { DEAL_ENTRIES } from '../terms.ts';
 import { body } from './body.ts';
+import { DEAL_FLAG_MEANINGS } from './flags.ts';
 
 const schema = Type.Object(
   {
@@ -18,7 +19,7 @@ const schema = Type.Object(
     profit: figure('Booked profit of a closing deal in `currency`, negative for a loss; zero for an opening one.'),
     commission: figure('Booked commission in `currency`, negative when the client pays.'),
     currency: currency('The account’s currency.'),
-    flags: flags('What a reader should look at twice, e.g. `late_fill`.'),
+    flags: flags('What a reader should look at twice.', DEAL_FLAG_MEANINGS),
     executedAt: time('When it was booked.'),
   },
   { title: 'Deal', description: 'One execution.' },

@@ -4,6 +4,7 @@ import { accountId, clientOrderId, count, decimal, decisionId, flags, oneOf, orN
 import { positionId, symbolName, time } from '../fields.ts';
 import { PLACEABLE_ORDER_TYPES, PLACEABLE_TIMES_IN_FORCE } from '../terms.ts';
 import { body } from './body.ts';
+import { ORDER_FLAG_MEANINGS, REASON_MEANING } from './flags.ts';
 
 const schema = Type.Object(
   {
@@ -24,8 +25,8 @@ const schema = Type.Object(
     flow: oneOf(FLOWS, '`local`: filled in house. `provider`: filled by a liquidity provider.'),
     closesPositionId: orNull(positionId('The position that this order closes; null for an order that opens.')),
     maxDeviation: orNull(decimal('In price units: how much worse than the price at the decision the fill may be.')),
-    reason: orNull(plainText(200, 'Why it was denied (a problem code), rejected, cancelled or expired; null otherwise.')),
-    flags: flags('What a reader should look at twice, e.g. `late_fill`, `overfill`, `slipped_beyond_reservation`.'),
+    reason: orNull(plainText(200, REASON_MEANING)),
+    flags: flags('What a reader should look at twice: of its deals, and of itself.', ORDER_FLAG_MEANINGS),
     decisionId: decisionId('The decision that accepted or denied it.'),
     createdAt: time('When it was accepted or denied.'),
     updatedAt: time('When it last changed.'),

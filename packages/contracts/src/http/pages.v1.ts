@@ -18,7 +18,7 @@ const pageOf = <const Schema extends TSchema>(title: string, item: Schema) =>
       nextCursor: Type.Unsafe<string | null>({
         type: ['string', 'null'],
         pattern: CURSOR_PATTERN,
-        description: 'Ask for the next page with `cursor=`; null on the last.',
+        description: 'Ask this very list for the next page with `cursor=`; null on the last.',
       }),
     },
     { title, description: 'A page of a list, newest first.' },
@@ -29,7 +29,7 @@ const positions = pageOf('PositionPage', PositionV1.schema);
 const deals = pageOf('DealPage', DealV1.schema);
 const ledger = pageOf('LedgerPage', LedgerEntryV1.schema);
 
-export const OrderPageV1 = body(orders, { items: [OrderV1.example], nextCursor: 'MTI' });
+export const OrderPageV1 = body(orders, { items: [OrderV1.example], nextCursor: '1767607200123-1000000457-5d0c1be0a4f7' });
 export const PositionPageV1 = body(positions, { items: [PositionV1.example], nextCursor: null });
 export const DealPageV1 = body(deals, { items: [DealV1.example], nextCursor: null });
 export const LedgerPageV1 = body(ledger, { items: [LedgerEntryV1.example], nextCursor: null });

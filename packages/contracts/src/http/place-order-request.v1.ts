@@ -7,7 +7,7 @@ import { body } from './body.ts';
 const schema = Type.Object(
   {
     clientOrderId: clientOrderId(
-      'Your key of the order, unique in the account for ever. The same key and body get the stored answer again; the same key with another body gets 409.',
+      'Your key of the order, unique in the account for ever. The same key and body get the stored answer again; the same key with another body gets 409 (`"0.1"` and `"0.10"` are two bodies).',
     ),
     symbol: symbolName('What to trade.'),
     side: oneOf(SIDES, '`buy` or `sell`.'),

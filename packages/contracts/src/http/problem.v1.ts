@@ -28,14 +28,18 @@ const schema = Type.Object(
     outcome: Type.Optional(
       oneOf(OUTCOMES, 'Of a command. `not-placed`: it changed nothing. `placed`: it is committed. `unknown`: it may be.'),
     ),
-    orderId: Type.Optional(orderId('The order: a refused one is kept and listed as `denied`.')),
+    orderId: Type.Optional(
+      orderId('The order: a refused one is kept and listed as `denied`. Of a key that was used before: the order that has it.'),
+    ),
     decisionId: Type.Optional(decisionId('Why: `GET decisions/{decisionId}`.')),
     numbers: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9]{0,31}$' }), plainText(200, 'A decimal string, an id or a word.'), {
         description: 'The facts of this one problem; which ones a code has stands at `/problems/{code}`.',
       }),
     ),
-    statusUrl: Type.Optional(plainText(300, 'Where to read what became of it.')),
+    statusUrl: Type.Optional(
+      plainText(300, 'A path of this server: where to read what became of the command, or the order that has its key.'),
+    ),
     faults: Type.Optional(Type.Array(fault, { maxItems: 20, description: 'Of a malformed request.' })),
     correlationId: Type.Optional(plainText(64, 'Name it when you ask for help.')),
   },

@@ -32,6 +32,8 @@ export type Outcome = (typeof OUTCOMES)[number];
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** Of a body, and of an address with all headers. */
 export const REQUEST_BYTES_MAX = 16_384;
+/** Objects and lists inside one another in a body. No body of ours needs more than three. */
+export const REQUEST_DEPTH_MAX = 8;
 
 export type ProblemStatus = 202 | 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
 

@@ -1,4 +1,10 @@
-import { REQUEST_BYTES_MAX, type ProblemEntry, type ProblemStatus, type ProtocolCode } from './problem-terms.ts';
+import {
+  REQUEST_BYTES_MAX,
+  REQUEST_DEPTH_MAX,
+  type ProblemEntry,
+  type ProblemStatus,
+  type ProtocolCode,
+} from './problem-terms.ts';
 
 type ProtocolStatus = Exclude<ProblemStatus, 422>;
 
@@ -13,8 +19,7 @@ export const PROTOCOL_PROBLEMS: { readonly [Code in ProtocolCode]: ProblemEntry<
     retryable: 'never',
     logLevel: 'debug',
     detail: 'The request does not have the form that this address expects.',
-    explanation:
-      'The body is not JSON, a field is missing, unknown or of the wrong form, or a parameter is. Amounts are decimal strings such as "0.10", never JSON numbers; unknown fields are refused rather than ignored. `faults` names the places. The key is not used up: correct the request and send it again.',
+    explanation: `The body is not JSON, a field is missing, unknown or of the wrong form, or a parameter is. Amounts are decimal strings such as "0.10", never JSON numbers; unknown fields are refused rather than ignored. Objects and lists may be nested ${REQUEST_DEPTH_MAX} deep; a name given twice, a name with an escape, a lone surrogate and U+0000 are refused. A \`GET\` takes no body. A \`cursor\` goes on in the list that gave it and in no other. \`faults\` names the places. The key is not used up: correct the request and send it again.`,
   },
   UNAUTHENTICATED: {
     ...NOT_PLACED,
@@ -71,7 +76,7 @@ export const PROTOCOL_PROBLEMS: { readonly [Code in ProtocolCode]: ProblemEntry<
     logLevel: 'info',
     detail: 'This key was used before, with another body.',
     explanation:
-      'A key (`clientOrderId`) stands for one command for ever. The same key with the same body gets the stored answer again; with another body it is refused, and the first command stays as it was. Take a new key for a new command.',
+      'A key (`clientOrderId`) stands for one command for ever. The same key with the same body gets the stored answer again; with another body it is refused ("0.1" and "0.10" differ, and so do a field left out and its default written), and the first command stays as it was: `orderId` is its order, which `statusUrl` reads. Take a new key for a new command.',
   },
   PAYLOAD_TOO_LARGE: {
     ...NOT_PLACED,
@@ -85,11 +90,12 @@ export const PROTOCOL_PROBLEMS: { readonly [Code in ProtocolCode]: ProblemEntry<
   UNSUPPORTED_MEDIA_TYPE: {
     ...NOT_PLACED,
     status: 415,
-    title: 'Not JSON',
+    title: 'Body not sent as JSON',
     retryable: 'never',
     logLevel: 'debug',
     detail: 'The body must be sent as application/json.',
-    explanation: 'Bodies are JSON in UTF-8, sent with `Content-Type: application/json` and without a content encoding.',
+    explanation:
+      'Bodies are JSON in UTF-8, sent with `Content-Type: application/json` (a `charset`, if one is named, is `utf-8`) and without a `Content-Encoding`; `detail` says how this one came. Nothing of it was looked at and the key is not used up: send it so.',
   },
   RATE_LIMITED: {
     ...NOT_PLACED,
@@ -99,7 +105,7 @@ export const PROTOCOL_PROBLEMS: { readonly [Code in ProtocolCode]: ProblemEntry<
     logLevel: 'info',
     detail: 'More requests came than are allowed.',
     explanation:
-      'Each account and each address has an allowance; the `RateLimit` headers say how much is left and `Retry-After` when to come back. The key is not used up: send the same request then.',
+      'Each account has an allowance for commands and one for reads; reads that name no account count for the token’s `sub`, and requests without a valid token for their network address. `Retry-After` says when to come back, `RateLimit-Limit` how many may come at once, `RateLimit-Remaining` how many are left, and `RateLimit-Reset` in how many seconds all are there again; no other answer carries these. The key is not used up: send the same request then.',
   },
   OUTCOME_UNKNOWN: {
     numbers: {},

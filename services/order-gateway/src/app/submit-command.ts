@@ -30,7 +30,7 @@ export interface CommandTimes {
 export type Submitted =
   | { readonly kind: 'committed'; readonly change: Change; readonly answer: KeptAnswer | null; readonly times: CommandTimes }
   | { readonly kind: 'replayed'; readonly answer: KeptAnswer }
-  | { readonly kind: 'key_reused' }
+  | { readonly kind: 'key_reused'; readonly answer: KeptAnswer }
   | { readonly kind: 'already_applied' }
   | { readonly kind: 'no_change'; readonly refusal: NoChange }
   | { readonly kind: 'no_such_account' }
@@ -52,7 +52,8 @@ export interface SubmitNeeds {
 export type CommandOutcome =
   | { readonly kind: 'committed'; readonly change: Change; readonly answer: KeptAnswer; readonly times: CommandTimes }
   | { readonly kind: 'replayed'; readonly answer: KeptAnswer }
-  | { readonly kind: 'key_reused' }
+  /** Another command of the account has the key, and got that answer. */
+  | { readonly kind: 'key_reused'; readonly answer: KeptAnswer }
   /** No such account, or nothing on it by the id that was given. */
   | { readonly kind: 'not_found' }
   | { readonly kind: 'busy' }

@@ -6,12 +6,10 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { Gatekeeper } from './access/gatekeeper.ts';
-import { isCommand } from './access/gatekeeper.ts';
 import type { Handler } from './call.ts';
 import { serveDocs } from './docs/docs-pages.ts';
 import { answerClientError, answerTheUnknown, operationOf, replyToError, type FailureParts } from './failures.ts';
 import type { SharedReads } from './limits/shared-reads.ts';
-import { problemReply } from './problem.ts';
 import type { Reply } from './reply.ts';
 import { acceptJsonOnly } from './requests/json-body.ts';
 import { begin, send } from './send.ts';
@@ -124,10 +122,7 @@ function greetRequests(app: FastifyInstance, monotonicMs: () => number): void {
     request.arrivedAtMs = monotonicMs();
     reply.headers(HEADERS);
     reply.header('x-request-id', request.id);
-    const encoding = request.headers['content-encoding'];
-    // What is packed may be a thousand times larger unpacked; no request of ours needs it.
-    if (encoding === undefined || encoding === 'identity') done();
-    else send(reply, problemReply('UNSUPPORTED_MEDIA_TYPE', isCommand(request)));
+    done();
   });
 }
 

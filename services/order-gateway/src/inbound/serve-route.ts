@@ -6,10 +6,11 @@ import type { Call, Handler } from './call.ts';
 import type { SharedReads } from './limits/shared-reads.ts';
 import { malformed } from './malformed.ts';
 import type { Reply } from './reply.ts';
+import { refusalOfAnyBody, refusalOfForm } from './requests/body-form.ts';
 import type { Fault, Faults } from './requests/faults.ts';
 import type { ReadBody } from './requests/json-body.ts';
 import { requestCheck, type CheckedRequest, type RequestCheck } from './requests/request-check.ts';
-import { begin } from './send.ts';
+import { begin, send } from './send.ts';
 
 export interface ServeParts {
   readonly gatekeeper: Gatekeeper;
@@ -24,6 +25,11 @@ export function serveRoute(app: FastifyInstance, route: Route, handler: Handler,
     method: route.method,
     url: route.path,
     onRequest: gatekeeper.hookOf(route),
+    preParsing: (request, reply, payload, done) => {
+      const refusal = (route.body === null ? refusalOfAnyBody : refusalOfForm)(request.headers);
+      if (refusal === undefined) done(null, payload);
+      else send(reply, refusal);
+    },
     config: { operationId: route.operationId },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       const checked = checkedRequest(request, check);

@@ -1,5 +1,5 @@
 import { orderFromRow } from '@margrave/account-engine';
-import type { Deal, OrderFlag } from '@margrave/domain';
+import type { Deal } from '@margrave/domain';
 import {
   PAGE_LIMIT_MAX,
   type DealRow,
@@ -8,7 +8,7 @@ import {
   type PageCursor,
   type Store,
 } from '@margrave/store-postgres';
-import type { AccountId, OrderId } from '@margrave/vocabulary';
+import type { AccountId, DealFlag, OrderId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { ClientEntry, PageWanted, RecordedEvent, Records } from '../app/records.ts';
 import { recordedDecision } from './recorded-decision.ts';
@@ -81,7 +81,7 @@ const eventOfRow = ({ sequence, version, type, atMs, by, dataJson }: EventRow): 
   dataJson,
 });
 
-const dealOfRow = (row: DealRow): Deal => ({ ...row, flags: row.flags as readonly OrderFlag[] });
+const dealOfRow = (row: DealRow): Deal => ({ ...row, flags: row.flags as readonly DealFlag[] });
 
 function entryOfRow(row: LedgerRow): ClientEntry {
   assert(row.sequence !== null, `the client's entry ${row.entryId} has a sequence`);

@@ -62,7 +62,7 @@ export class FakeBroker implements GatewayNeeds {
   #decided(accountId: AccountId, command: Parameters<Submit>[1], client: Parameters<Submit>[2]): Submitted {
     const used = this.keys.get(`${accountId} ${client.key}`);
     if (used !== undefined) {
-      return used.requestHash === client.requestHash ? { kind: 'replayed', answer: used.answer } : { kind: 'key_reused' };
+      return { kind: used.requestHash === client.requestHash ? 'replayed' : 'key_reused', answer: used.answer };
     }
     const before = this.accounts.get(accountId);
     if (before === undefined) return { kind: 'no_such_account' };

@@ -48,7 +48,13 @@ const limit = Type.Optional(
 );
 
 export const page = {
-  cursor: Type.Optional(Type.String({ pattern: CURSOR_PATTERN, description: 'The `nextCursor` of the page before.' })),
+  cursor: Type.Optional(
+    Type.String({
+      pattern: CURSOR_PATTERN,
+      description:
+        'The `nextCursor` of the page before, as it came. It belongs to its list: with another account, address or filter it is refused (`400`); the `limit` may change.',
+    }),
+  ),
   limit,
 };
 

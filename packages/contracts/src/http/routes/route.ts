@@ -36,15 +36,17 @@ export const RESPONSE_HEADERS = {
   'Idempotent-Replayed': '`true` when this is the stored answer to an earlier command with the same key.',
   'Server-Timing': 'The stages of an order in milliseconds: receive, load, price, decide, commit.',
   'Retry-After': 'Seconds to wait before the request is sent again.',
-  'RateLimit-Limit': 'Requests allowed in the current window.',
-  'RateLimit-Remaining': 'Requests left in the current window.',
-  'RateLimit-Reset': 'Seconds until the window begins anew.',
+  'RateLimit-Limit': 'Requests allowed at once: the burst.',
+  'RateLimit-Remaining': 'Requests left now.',
+  'RateLimit-Reset': 'Seconds until the whole burst is there again.',
+  'Accept-Encoding': '`identity`, where the body came with a content encoding.',
   Allow: 'The methods that this address knows.',
 } as const;
 export type ResponseHeader = keyof typeof RESPONSE_HEADERS;
 
 const HEADERS_OF_STATUS: Readonly<Record<number, readonly ResponseHeader[]>> = {
   405: ['Allow'],
+  415: ['Accept-Encoding'],
   429: ['Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
   503: ['Retry-After'],
 };

@@ -1,6 +1,6 @@
 import { PlacedAnswerV1, ProblemV1, schemaCheck } from '@margrave/contracts';
-import { LOCAL, MISSING, NETTING, PROVIDED } from '../../testing/demo-market.ts';
-import { afterAnswer, order, startTestGateway, type TestGateway } from '../../testing/test-gateway.ts';
+import { LOCAL, MISSING, NETTING, PROVIDED, STRANGERS } from '../../testing/demo-market.ts';
+import { afterAnswer, claims, order, startTestGateway, tokenOf, type TestGateway } from '../../testing/test-gateway.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -214,6 +214,53 @@ describe('the same key', () => {
     },
   );
 
+  it('that another command has is told which order that is and where to read it', async () => {
+    const { order: first } = (await gateway.place()).json<PlacedAnswerV1>();
+    const answer = await gateway.place({ volume: '0.1' });
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(problem(answer.json())).toEqual({ ok: true, value: answer.json() });
+    expect(answer.json()).toEqual({
+      type: '/problems/idempotency-key-reused',
+      title: 'Key already used',
+      status: 409,
+      code: 'IDEMPOTENCY_KEY_REUSED',
+      detail: 'This key was used before, with another body.',
+      retryable: 'never',
+      outcome: 'not-placed',
+      orderId: first.orderId,
+      statusUrl: `/v1/accounts/${LOCAL}/orders/@my-1`,
+    });
+    const { statusUrl = '' } = answer.json<ProblemV1>();
+    expect((await gateway.request({ url: statusUrl })).json()).toMatchObject({ orderId: first.orderId, volume: '0.10' });
+  });
+
+  it('that a refused order has, or the close of a position, is told which order that is too', async () => {
+    const refused = (await gateway.place({ volume: '20' })).json<ProblemV1>();
+    expect((await gateway.place()).json()).toMatchObject({
+      orderId: refused.orderId,
+      statusUrl: expect.stringContaining('@my-1'),
+    });
+    const { position } = (await gateway.place({ clientOrderId: 'my-2' })).json<PlacedAnswerV1>();
+    const closing = (await close(position?.positionId ?? '', 'my-3')).json<PlacedAnswerV1>();
+    expect((await gateway.place({ clientOrderId: 'my-3' })).json()).toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+      orderId: closing.order.orderId,
+      statusUrl: `/v1/accounts/${LOCAL}/orders/@my-3`,
+    });
+  });
+
+  it('that another account has tells nothing of it', async () => {
+    const theirs = tokenOf(claims({ accounts: [STRANGERS] }));
+    const path = (accountId: string) => `/v1/accounts/${accountId}/orders`;
+    const placed = await gateway.post(path(STRANGERS), order(), { authorization: `Bearer ${theirs}` });
+    const { orderId } = placed.json<PlacedAnswerV1>().order;
+    expect(placed.statusCode).toBe(201);
+    const own = await gateway.place({ volume: '0.20' });
+    const foreign = await gateway.post(path(STRANGERS), order({ volume: '0.20' }));
+    expect([own.statusCode, foreign.statusCode, foreign.json<ProblemV1>().code]).toEqual([201, 404, 'NOT_FOUND']);
+    for (const answer of [own, foreign]) expect(answer.body).not.toContain(orderId);
+  });
+
   it('for another operation or another position is refused', async () => {
     const { position } = (await gateway.place()).json<PlacedAnswerV1>();
     expect((await close(position?.positionId ?? '', 'my-1')).statusCode).toBe(409);
@@ -230,7 +277,7 @@ describe('every outcome of the engine', () => {
     [{ kind: 'busy' }, 503, 'ACCOUNT_BUSY', 'not-placed'],
     [{ kind: 'unavailable', why: 'the store is away' }, 503, 'DEPENDENCY_UNAVAILABLE', 'not-placed'],
     [{ kind: 'unknown' }, 202, 'OUTCOME_UNKNOWN', 'unknown'],
-    [{ kind: 'key_reused' }, 409, 'IDEMPOTENCY_KEY_REUSED', 'not-placed'],
+    [{ kind: 'key_reused', answer: { status: 201, body: '{}' } }, 409, 'IDEMPOTENCY_KEY_REUSED', 'not-placed'],
     [{ kind: 'no_such_account' }, 404, 'NOT_FOUND', 'not-placed'],
     [{ kind: 'no_change', refusal: { refusedAs: 'no_such_position' } }, 404, 'NOT_FOUND', 'not-placed'],
   ] as const)('%j is answered with %s %s', async (outcome, status, code, told) => {

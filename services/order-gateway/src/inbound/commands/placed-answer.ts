@@ -1,5 +1,5 @@
 import { dealView, orderView, positionView } from '@margrave/account-engine';
-import type { PlacedAnswerV1 } from '@margrave/contracts';
+import type { PlacedAnswerV1, ProblemV1 } from '@margrave/contracts';
 import type { Change, Dealing, Order, Position } from '@margrave/domain';
 import assert from 'node:assert/strict';
 import { accountFigures } from '../../app/account-figures.ts';
@@ -18,6 +18,13 @@ export function answerOf(change: Change, dealing: Dealing): KeptAnswer {
     return { status: problem.status, body: JSON.stringify(problem) };
   }
   return { status: CREATED, body: JSON.stringify(placedAnswer(change, clientOrder(change), dealing)) };
+}
+
+/** The order that a kept answer is about, placed or refused, as a problem names it. */
+export function orderOfAnswer({ body }: KeptAnswer): Pick<ProblemV1, 'orderId'> {
+  const { order, orderId = order?.orderId } = JSON.parse(body) as Partial<Pick<PlacedAnswerV1, 'order'>> &
+    Pick<ProblemV1, 'orderId'>;
+  return orderId === undefined ? {} : { orderId };
 }
 
 /** The order that the client's command made. */

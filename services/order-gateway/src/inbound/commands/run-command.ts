@@ -5,7 +5,7 @@ import type { Call } from '../call.ts';
 import { problemReply } from '../problem.ts';
 import { JSON_TYPE, PROBLEM_TYPE, type Reply } from '../reply.ts';
 import { serverTiming, stagesOf, type AnsweredCommand } from './command-reports.ts';
-import { answerOf } from './placed-answer.ts';
+import { answerOf, orderOfAnswer } from './placed-answer.ts';
 
 export interface CommandParts {
   readonly submit: SubmitCommand;
@@ -52,7 +52,10 @@ function replyTo(outcome: CommandOutcome, { accountId, command }: CommandWanted,
     case 'replayed':
       return kept(outcome.answer, { 'idempotent-replayed': 'true', 'server-timing': `receive;dur=${receiveMs.toFixed(3)}` });
     case 'key_reused':
-      return problemReply('IDEMPOTENCY_KEY_REUSED', true);
+      return problemReply('IDEMPOTENCY_KEY_REUSED', true, {
+        ...orderOfAnswer(outcome.answer),
+        statusUrl: orderUrl(accountId, command.clientOrderId),
+      });
     case 'not_found':
       return problemReply('NOT_FOUND', true);
     case 'busy':
@@ -61,12 +64,15 @@ function replyTo(outcome: CommandOutcome, { accountId, command }: CommandWanted,
       return problemReply('DEPENDENCY_UNAVAILABLE', true);
     case 'unknown':
       return problemReply('OUTCOME_UNKNOWN', true, {
-        statusUrl: `/v1/accounts/${accountId}/orders/@${command.clientOrderId}`,
+        statusUrl: orderUrl(accountId, command.clientOrderId),
       });
     default:
       return outcome satisfies never;
   }
 }
+
+/** Where the order that has a key is read. */
+const orderUrl = (accountId: AccountId, key: string): string => `/v1/accounts/${accountId}/orders/@${key}`;
 
 /** A stored answer is sent as it was stored. */
 const kept = ({ status, body }: { readonly status: number; readonly body: string }, headers: Record<string, string>): Reply => ({

@@ -1,4 +1,14 @@
-import { PROBLEMS, RESPONSE_HEADERS, ROUTES, type JsonSchema, type OperationId, type Route } from '@margrave/contracts';
+import {
+  PROBLEMS,
+  PROVIDER_REJECT_REASONS,
+  REQUEST_DEPTH_MAX,
+  RESPONSE_HEADERS,
+  ROUTES,
+  type JsonSchema,
+  type OperationId,
+  type Route,
+} from '@margrave/contracts';
+import { DEAL_FLAGS, ORDER_FLAGS } from '@margrave/vocabulary';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance } from 'fastify';
@@ -19,8 +29,14 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content: object; readonly headers: Readonly<Record<string, object>> }>>;
 }
 
+interface FlagsSchema {
+  readonly description: string;
+  readonly items: { readonly examples: readonly string[] };
+}
+
 interface Document {
   readonly openapi: string;
+  readonly info: { readonly description: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>>; readonly headers: object };
 }
@@ -81,6 +97,47 @@ describe('the OpenAPI document', () => {
     }
     for (const name of Object.keys(document.components.schemas)) {
       expect(() => ajv.compile({ $ref: `openapi#/components/schemas/${name}` })).not.toThrow();
+    }
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['Order', 'contradictory_report', ORDER_FLAGS],
+    ['Deal', 'late_fill', DEAL_FLAGS],
+  ])('lists all the flags of an %s, among them %s, each with its meaning', (name, one, all) => {
+    expect(all).toContain(one);
+    const { flags } = (document.components.schemas[name] as { readonly properties: Readonly<Record<string, FlagsSchema>> })
+      .properties;
+    expect(flags?.items.examples).toEqual(all);
+    expect([...(flags?.description ?? '').matchAll(/`([a-z_]+)`: /g)].map(([, flag]) => flag)).toEqual(all);
+  });
+
+  it.each(['provider_silent', 'not_sent_in_time', 'never_seen', ...Object.keys(PROVIDER_REJECT_REASONS)])(
+    'knows %s as the reason of an order',
+    (word) => {
+      const { properties } = document.components.schemas['Order'] as { readonly properties: { readonly reason: JsonSchema } };
+      expect(properties.reason['description']).toContain(`\`${word}\``);
+    },
+  );
+
+  it.each([
+    ['16384 bytes', 'the size of a body'],
+    [`nested deeper than ${REQUEST_DEPTH_MAX}`, 'the depth of a body'],
+    ['lone surrogate', 'text that is none'],
+    ['with an escape', 'names with escapes'],
+    ['"0.1"` and `"0.10"', 'what the same body is'],
+    ['SHA-256', 'how bodies are compared'],
+    ['`429` alone', 'where rate limits are told'],
+  ])('says %s, for %s', (words) => expect(document.info.description).toContain(words));
+
+  it('promises the headers of rate limits where they are sent: in 429, with the time to come back', () => {
+    for (const { operation } of documented) {
+      for (const [status, { headers }] of Object.entries(operation.responses)) {
+        const named = Object.keys(headers).filter((name) => name.startsWith('RateLimit-'));
+        expect([status, named]).toEqual([
+          status,
+          status === '429' ? ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'] : [],
+        ]);
+      }
     }
   });
 

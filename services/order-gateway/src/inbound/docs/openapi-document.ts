@@ -8,6 +8,7 @@ import {
   type Route,
 } from '@margrave/contracts';
 import type { TObject, TSchema } from 'typebox';
+import { DESCRIPTION } from './description.ts';
 
 const toSchema = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 
@@ -54,16 +55,6 @@ export const openApiDocument = (): JsonSchema => ({
     },
   },
 });
-
-const DESCRIPTION = `Orders, positions and books of margin accounts.
-
-- Prices, volumes and money are decimal **strings** (\`"0.10"\`), never JSON numbers. Ids are strings of digits. Times are RFC 3339 in UTC. Volumes are in lots.
-- A command carries a \`clientOrderId\`: your key, unique in its account for ever. Send the very same command again and you get the stored answer, with \`Idempotent-Replayed: true\`; so a command whose answer was lost can always be sent again. The same key with another body gets \`409\`.
-- \`201\` means committed. \`422\` means that a rule refused the order: it is kept as \`denied\` and has used up its key. \`202\` alone leaves open whether the command was committed: read \`statusUrl\`, or send it again.
-- Errors are \`application/problem+json\` (RFC 9457): go by \`code\` and \`retryable\`; \`type\` is a path of this server that explains the code.
-- Fields and parameters that are not declared are refused. Answers may get further fields: ignore those you do not know.
-- Lists go from the newest to the oldest and continue with \`cursor\`; events go from the oldest to the newest and continue with \`after\`.
-- An account that the token does not name looks like one that does not exist.`;
 
 function operation(route: Route): JsonSchema {
   const { operationId, tag, summary, description, scope, body, answers } = route;

@@ -109,6 +109,10 @@ describe('too many requests', () => {
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([201, 201, 201, 429, 429]);
     expect(answers[4]?.json()).toMatchObject({ code: 'RATE_LIMITED', outcome: 'not-placed', retryable: 'after' });
     expect(answers[4]?.headers).toMatchObject({ 'retry-after': '1', 'ratelimit-limit': '3', 'ratelimit-remaining': '0' });
+    for (const { headers, statusCode } of answers) {
+      const told = Object.keys(headers).filter((name) => name.startsWith('ratelimit-'));
+      expect([statusCode, told.length]).toEqual([statusCode, statusCode === 429 ? 3 : 0]);
+    }
     expect(gateway.broker.submitted).toHaveLength(3);
     expect((await gateway.place({}, PROVIDED)).statusCode).toBe(201);
     expect((await gateway.request({ url: account })).statusCode).toBe(200);

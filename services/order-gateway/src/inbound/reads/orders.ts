@@ -3,7 +3,7 @@ import type { OrderPageV1 } from '@margrave/contracts';
 import { checkClientOrderId, checkOrderId, type AccountId } from '@margrave/vocabulary';
 import type { OrderAddress, OrderFilter, Records } from '../../app/records.ts';
 import type { Handler } from '../call.ts';
-import { pageWanted, type PageQuery } from '../cursor.ts';
+import { givenCursor, listMark, pageWanted, type PageQuery } from '../cursor.ts';
 import { malformed } from '../malformed.ts';
 import { problemReply } from '../problem.ts';
 import { JSON_TYPE, jsonReply } from '../reply.ts';
@@ -19,12 +19,13 @@ export const listOrders =
   (records: Pick<Records, 'orders'>): Handler =>
   async ({ parameters, query }) => {
     const { accountId } = parameters as { readonly accountId: AccountId };
-    const wanted = pageWanted(query as PageQuery);
+    const mark = listMark('listOrders', accountId, query as PageQuery);
+    const wanted = pageWanted(mark, query as PageQuery);
     if (!wanted.ok) return malformed(wanted.refusal, false);
     const { items, next } = await records.orders(accountId, query as OrderFilter, wanted.value);
     return jsonReply(200, {
       items: items.map((order) => orderView(accountId, order)),
-      nextCursor: next,
+      nextCursor: givenCursor(mark, next),
     } satisfies OrderPageV1);
   };
 

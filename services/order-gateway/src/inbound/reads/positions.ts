@@ -5,7 +5,7 @@ import { formatE8, type AccountId, type PositionId } from '@margrave/vocabulary'
 import type { ViewAccount } from '../../app/records.ts';
 import { valuedPositions, type ValuedPosition } from '../../app/valued-positions.ts';
 import type { Handler } from '../call.ts';
-import { cursorText, readCursor, type PageQuery } from '../cursor.ts';
+import { givenCursor, keysText, listMark, readCursor, type PageQuery } from '../cursor.ts';
 import { malformed } from '../malformed.ts';
 import { problemReply } from '../problem.ts';
 import { jsonReply } from '../reply.ts';
@@ -16,7 +16,8 @@ export const listPositions =
   async ({ parameters, query }) => {
     const { accountId } = parameters as { readonly accountId: AccountId };
     const { cursor, limit } = query as PageQuery;
-    const keys = cursor === undefined ? undefined : readCursor(cursor);
+    const mark = listMark('listPositions', accountId, query as PageQuery);
+    const keys = cursor === undefined ? undefined : readCursor(mark, cursor);
     if (keys?.ok === false) return malformed(keys.refusal, false);
     const seen = await view(accountId);
     if (seen === undefined) return problemReply('NOT_FOUND', false);
@@ -24,7 +25,7 @@ export const listPositions =
     const { positions, next } = valuedPositions(seen.account, seen, after ?? null, limit);
     return jsonReply(200, {
       items: positions.map((valued) => valuedView(seen.account, valued)),
-      nextCursor: next && cursorText({ rank: BigInt(next.openedAtMs), id: next.positionId }),
+      nextCursor: givenCursor(mark, next && keysText({ rank: BigInt(next.openedAtMs), id: next.positionId })),
     } satisfies PositionPageV1);
   };
 

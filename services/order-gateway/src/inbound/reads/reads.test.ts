@@ -170,6 +170,57 @@ describe('lists', () => {
   });
 });
 
+describe('a cursor', () => {
+  /** The first page of each list, one item long, and the cursor behind it. */
+  const cursorOf = async (path: string): Promise<string> => {
+    const answer = await gateway.request({ url: path });
+    const { nextCursor } = answer.json<OrderPageV1>();
+    expect(nextCursor).toMatch(/^[A-Za-z0-9_-]{1,128}$/);
+    return nextCursor ?? '';
+  };
+  const orders = `${account}/orders?limit=1`;
+
+  it.each([
+    ['another address', orders, `${account}/deals?limit=1`],
+    ['another address', `${account}/deals?limit=1`, `${account}/ledger?limit=1`],
+    ['another address', orders, `${account}/positions?limit=1`],
+    ['another address', `${account}/positions?limit=1`, orders],
+    ['another account', orders, `/v1/accounts/${PROVIDED}/orders?limit=1`],
+    ['a filter more', orders, `${orders}&symbol=EURUSD`],
+    ['a filter less', `${orders}&symbol=EURUSD`, orders],
+    ['another filter', `${orders}&symbol=EURUSD`, `${orders}&status=filled`],
+    ['another value of a filter', `${orders}&symbol=EURUSD`, `${orders}&symbol=USDJPY`],
+  ])('is refused by a list that differs by %s: %s is not %s', async (_, given, asked) => {
+    await trade();
+    const answer = await gateway.request({ url: `${asked}&cursor=${await cursorOf(given)}` });
+    expect([answer.statusCode, answer.json()]).toEqual([
+      400,
+      expect.objectContaining({
+        code: 'MALFORMED',
+        detail:
+          'cursor was given out for another list; it goes on where it was given, with the same account, address and filters. Correct the request.',
+        faults: [{ place: 'cursor', rule: 'must be the nextCursor of the page before, of this very list' }],
+      }),
+    ]);
+  });
+
+  it('goes on with other page sizes, and with the same filters in another order', async () => {
+    await trade();
+    const cursor = await cursorOf(`${orders}&symbol=EURUSD&status=filled`);
+    const more = await read<OrderPageV1>('listOrders', `${account}/orders?status=filled&cursor=${cursor}&limit=50&symbol=EURUSD`);
+    expect(more.items.map(({ clientOrderId }) => clientOrderId)).toEqual(['my-2', 'my-0']);
+  });
+
+  it('that was changed is refused', async () => {
+    await trade();
+    const cursor = await cursorOf(orders);
+    for (const changed of [cursor.slice(0, -1), `${cursor}0`, cursor.replace(/-[^-]*$/, ''), `x${cursor}`]) {
+      const answer = await gateway.request({ url: `${orders}&cursor=${changed}` });
+      expect([changed, answer.statusCode, answer.json<ProblemV1>().code]).toEqual([changed, 400, 'MALFORMED']);
+    }
+  });
+});
+
 describe('one order', () => {
   it('is found by its id and by the key that the client gave it', async () => {
     const [placed] = await trade();

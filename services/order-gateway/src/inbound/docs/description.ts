@@ -1,0 +1,28 @@
+import { REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX } from '@margrave/contracts';
+
+/** What holds for all addresses, and what the schemas cannot say. */
+export const DESCRIPTION = `Orders, positions and books of margin accounts.
+
+- Prices, volumes and money are decimal **strings** (\`"0.10"\`), never JSON numbers. Ids are strings of digits. Times are RFC 3339 in UTC. Volumes are in lots.
+- A command carries a \`clientOrderId\`: your key, unique in its account for ever. Send the very same command again and you get the stored answer, with \`Idempotent-Replayed: true\`; so a command whose answer was lost can always be sent again. The same key with another body gets \`409\`, which names the order that has the key.
+- \`201\` means committed. \`422\` means that a rule refused the order: it is kept as \`denied\` and has used up its key. \`202\` alone leaves open whether the command was committed: read \`statusUrl\`, or send it again.
+- Errors are \`application/problem+json\` (RFC 9457): go by \`code\` and \`retryable\`; \`type\` is a path of this server that explains the code.
+- Fields and parameters that are not declared are refused. Answers may get further fields: ignore those you do not know.
+- Lists go from the newest to the oldest and continue with \`cursor\`, each with its own; events go from the oldest to the newest and continue with \`after\`.
+- An account that the token does not name looks like one that does not exist.
+
+## The same request
+
+Under one key, a request is the same when it is the same operation (placing an order, closing a position) on the same target (the account, the position) and its body has the same fields with the same values. White space, the order of the fields and how characters are escaped do not matter. Nothing else is evened out: \`"0.1"\` and \`"0.10"\` are two bodies, and so are a field left out and the same field with its default. So send again what you sent, not what you would write today.
+
+What is compared is the SHA-256 of \`["place",accountId,[[name,value],…]]\`, or \`["close",positionId,[[name,value],…]]\`, written as JSON in UTF-8 without white space, the fields sorted by name.
+
+## The body of a request
+
+- JSON in UTF-8 without a byte order mark, sent with \`Content-Type: application/json\` (a \`charset\`, if you name one, is \`utf-8\`) and without a \`Content-Encoding\`: \`415\` otherwise. A command needs its body; a \`GET\` takes none, and one that has one is refused with \`400\`.
+- At most ${REQUEST_BYTES_MAX} bytes, and so may the address with all headers have: \`413\` above.
+- Refused with \`400\`, though a parser of JSON may take it: objects and lists nested deeper than ${REQUEST_DEPTH_MAX}, a name twice in one object, a name with an escape (\`"volum\\u0065"\`), the names \`__proto__\`, \`constructor\` and \`prototype\`, a lone surrogate or U+0000 in a string, a number too large for a double.
+
+## How often
+
+Each account has an allowance for commands and one for reads; reads that name no account count for the token's \`sub\`, and requests without a valid token for their network address. Each is so many a second with a burst above it. When it is used up you get \`429\` with \`Retry-After\`. \`429\` alone carries \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\`: no other answer says how much is left.`;
