@@ -6,6 +6,8 @@ import { ensureServiceLogin, migrate, seedDemo } from '@margrave/store-postgres'
 import { startRealtimeDatabase, startServers, type Servers } from '@margrave/testkit';
 import { formatE8 } from '@margrave/vocabulary';
 import postgres from 'postgres';
+import { openVisitorsAccount } from './accounts.ts';
+import { claimPort } from './claimed-port.ts';
 import { freePort } from './free-port.ts';
 import { AUDIENCE, ISSUER, newSecret } from './gateway-client.ts';
 import type { DemoOptions } from './options.ts';
@@ -34,6 +36,8 @@ export interface Broker extends Services {
   /** Of the administrator, for those who look at the books. */
   readonly databaseUrl: string;
   readonly servers: Servers;
+  /** The account that no trader of the demo trades on. */
+  readonly visitorsAccountId: string;
 }
 
 /** Starts servers, a price feed and all services, and resolves when they can be traded with. */
@@ -48,6 +52,10 @@ export async function startBroker(options: DemoOptions, say: (sentence: string) 
     const databaseUrl = servers.postgres.url;
     await migrate(databaseUrl, {});
     await seedDemo(databaseUrl, { sessions: options.sessions === 'always' ? 'always' : 'exchange' });
+    const visitorsAccountId = await openVisitorsAccount(databaseUrl);
+    const gateway = await claimPort(GATEWAY_PORT);
+    stops.push(() => gateway.release());
+    if (gateway.port !== GATEWAY_PORT) say(`port ${GATEWAY_PORT} is taken; the gateway listens on ${gateway.port}`);
     const folder = join(REPOSITORY, '.margrave', 'demo', `${process.pid}`);
     const services = await startServices({
       options,
@@ -55,13 +63,13 @@ export async function startBroker(options: DemoOptions, say: (sentence: string) 
       redisUrl: servers.redis.url,
       databaseUrl,
       folder,
-      gateways: [await freePort(GATEWAY_PORT)],
+      gateways: [gateway.port],
       say,
     });
     stops.push(() => services.stop());
     const watches = [servers.nats, servers.redis, servers.postgres].map((server) => watchServer(server, say));
     stops.push(async () => void (await Promise.all(watches.map((end) => end()))));
-    return { ...services, servers, databaseUrl, stop };
+    return { ...services, servers, databaseUrl, visitorsAccountId, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -145,6 +153,7 @@ async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<str
       name: index === 0 ? 'order-gateway' : `order-gateway ${index + 1}`,
       environment: {
         ...shared,
+        HTTP_HOST: '127.0.0.1',
         HTTP_PORT: `${port}`,
         JWT_SECRET: tokenSecret,
         JWT_ISSUER: ISSUER,

@@ -2,10 +2,12 @@ import type { AccountV1 } from '@margrave/contracts';
 import { ServersUnavailable } from '@margrave/testkit';
 import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books';
 import postgres from 'postgres';
+import { readAccounts } from './accounts.ts';
 import { startBroker, type Broker } from './broker.ts';
 import { gatewayClient, signToken, type GatewayClient } from './gateway-client.ts';
 import type { DemoOptions } from './options.ts';
 import { countOrders, describeMoment, filled, withStatus } from './summary.ts';
+import { describeWelcome } from './welcome.ts';
 import { newTally, trade, type Tally, type TraderPlan } from './trader.ts';
 
 const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1_000;
@@ -51,12 +53,15 @@ export async function runDemo(options: DemoOptions, voice: DemoVoice, stopped: A
   const broker = await startBroker(options, voice.say).catch(unlessServersUnavailable);
   if (broker instanceof ServersUnavailable) return [broker.message];
   try {
+    const accounts = await readAccounts(broker.databaseUrl);
     const token = signToken(
       broker.tokenSecret,
-      PLANS.map(({ accountId }) => accountId),
+      accounts.map(({ accountId }) => accountId),
       TOKEN_LIFETIME_MS,
     );
-    voice.print(welcome(broker, token, options));
+    const { visitorsAccountId, services, servers } = broker;
+    const welcome = { source: servers.source, gatewayUrl: gatewayUrl(broker), natsUrl: servers.nats.url, services, accounts };
+    voice.print(describeWelcome({ ...welcome, sessions: options.sessions, visitorsAccountId, token }));
     const tally = newTally();
     const trading = new AbortController();
     const end = (): void => trading.abort();
@@ -81,26 +86,6 @@ function unlessServersUnavailable(error: unknown): ServersUnavailable {
 }
 
 const gatewayUrl = ({ gatewayUrls: [url = ''] }: Broker): string => url;
-
-function welcome(broker: Broker, token: string, { sessions }: DemoOptions): string {
-  const account = `${gatewayUrl(broker)}/v1/accounts/1000000001`;
-  return [
-    `Margrave runs on this machine (${broker.servers.source}).`,
-    `  gateway   ${gatewayUrl(broker)}   documentation ${gatewayUrl(broker)}/docs`,
-    ...broker.services.map(({ name, metricsUrl, logFile }) => `  ${name.padEnd(24)} ${metricsUrl}/metrics   log ${logFile}`),
-    sessions === 'always'
-      ? '  All sessions are open around the clock, so that there is something to see on any day (--sessions real changes that).'
-      : '  Sessions are those of the markets.',
-    '',
-    'A token for the demo’s accounts, good for a day:',
-    `TOKEN=${token}`,
-    '',
-    'Place an order yourself:',
-    `curl -s ${account}/orders -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
-    `  -d '{"clientOrderId":"my-1","symbol":"EURUSD","side":"buy","type":"market","volume":"0.10"}'`,
-    '',
-  ].join('\n');
-}
 
 async function tell(broker: Broker, client: GatewayClient, tally: Tally, voice: DemoVoice, stop: AbortSignal): Promise<void> {
   const sql = postgres(broker.databaseUrl, { max: 1 });

@@ -1,5 +1,5 @@
 import { describeMoment, filled, quantile, withStatus } from './summary.ts';
-import { newTally } from './trader.ts';
+import { newTally, notePlacement } from './trader.ts';
 
 const counts = [
   { flow: 'local', status: 'filled', count: 7 },
@@ -27,6 +27,14 @@ describe('the summary of the demo', () => {
         0.99,
       ),
     ).toBe(99);
+  });
+
+  it('counts every order that was answered, and takes the times of the last of them', () => {
+    const tally = newTally();
+    for (let count = 1; count <= 12_345; count += 1) notePlacement(tally, count <= 2_345 ? 1_000 : 5);
+    expect(tally.placementMs).toHaveLength(10_000);
+    const [line] = describeMoment({ seconds: 1, quotesPerSecond: 50, counts: [], tally, account: undefined }).split('\n');
+    expect(line).toContain('p50 5.0 ms, p99 5.0 ms (12345 orders)');
   });
 
   it('says that there is nothing yet when there is nothing yet', () =>

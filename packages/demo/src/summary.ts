@@ -46,7 +46,7 @@ export function describeMoment({ seconds, quotesPerSecond, counts, tally, accoun
       ? 'not read yet'
       : `balance ${account.balance} · equity ${account.equity ?? '–'} · margin ${account.marginTotal} · free ${account.freeMargin ?? '–'} ${account.currency}`;
   return [
-    `${seconds.toFixed(0).padStart(4)} s  quotes ${quotesPerSecond.toFixed(0)}/s · placement as the client sees it: ${placement} (${tally.placementMs.length} orders)`,
+    `${seconds.toFixed(0).padStart(4)} s  quotes ${quotesPerSecond.toFixed(0)}/s · placement as the client sees it: ${placement} (${tally.placements} orders)`,
     ...flows,
     `  account   ${account?.accountId ?? ''} ${figures}`,
   ].join('\n');

@@ -18,10 +18,13 @@ export interface Tally {
   denied: number;
   /** Whatever a client should not see: server errors, answers that mean nothing. */
   readonly unexpected: string[];
+  /** Orders that were answered: accepted or denied. */
+  placements: number;
+  /** How long the last of them took. */
   readonly placementMs: number[];
 }
 
-export const newTally = (): Tally => ({ placed: 0, closed: 0, denied: 0, unexpected: [], placementMs: [] });
+export const newTally = (): Tally => ({ placed: 0, closed: 0, denied: 0, unexpected: [], placements: 0, placementMs: [] });
 
 export type Random = () => number;
 
@@ -75,10 +78,16 @@ async function openPositions(client: GatewayClient, account: string): Promise<re
   return answer.body.items.toReversed();
 }
 
+/** An order that was answered, accepted or denied. All are counted; the times of the last so many are kept. */
+export function notePlacement(tally: Tally, elapsedMs: number): void {
+  tally.placements += 1;
+  tally.placementMs.push(elapsedMs);
+  if (tally.placementMs.length > PLACEMENTS_KEPT) tally.placementMs.shift();
+}
+
 function take(answer: Answer<PlacedAnswerV1 | ProblemV1>, tally: Tally, what: 'placed' | 'closed'): void {
   if (what === 'placed' && (answer.status === 201 || answer.status === 422)) {
-    tally.placementMs.push(answer.elapsedMs);
-    if (tally.placementMs.length > PLACEMENTS_KEPT) tally.placementMs.shift();
+    notePlacement(tally, answer.elapsedMs);
   }
   if (answer.status === 201) tally[what] += 1;
   else if (answer.status === 422) tally.denied += 1;
