@@ -1,13 +1,25 @@
+import { natsAuthorization } from '@margrave/bus-nats';
+import { redisUsers } from '@margrave/cache-redis';
+import { busRights } from '@margrave/contracts';
 import { migrate } from '@margrave/store-postgres';
 import { onStopSignal, prepareTestServers, removeOwnAndDeadRuns, ServersUnavailable } from '@margrave/testkit';
+import type { ProviderName } from '@margrave/vocabulary';
 import '../lib/stop-with-parent.ts';
 import { say } from '../lib/say.ts';
+
+const TEST_PROVIDERS = ['lp-a', 'lp-b'] as ProviderName[];
 
 /** Jest calls it once, in the process that starts the workers, before the first integration test. */
 export default async function startServersForTests(jest: { readonly maxWorkers: number }): Promise<void> {
   onStopSignal(() => removeOwnAndDeadRuns(say));
   try {
-    await prepareTestServers({ log: say, workerCount: jest.maxWorkers, migrate, onSignal: 'leave to caller' });
+    await prepareTestServers({
+      log: say,
+      workerCount: jest.maxWorkers,
+      migrate,
+      logins: { nats: (passwordOf) => natsAuthorization(busRights(TEST_PROVIDERS), passwordOf), redis: redisUsers },
+      onSignal: 'leave to caller',
+    });
   } catch (error) {
     if (!(error instanceof ServersUnavailable)) throw error;
     // Jest would bury the one sentence that helps under a stack.

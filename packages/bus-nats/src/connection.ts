@@ -7,6 +7,7 @@ import {
   type NatsConnection,
   type Status,
 } from '@nats-io/transport-node';
+import { inboxPrefixOf } from './inbox-prefix.ts';
 import { addressOptions, credentialOptions } from './server-address.ts';
 
 export interface BusOptions {
@@ -14,10 +15,11 @@ export interface BusOptions {
   readonly servers: readonly string[];
   /** `NATS_CREDENTIALS`, where the URL carries none. */
   readonly credentialsFile?: string | undefined;
-  /** The service, as the server's own lists name it. */
+  /**
+   * The service, as the server's own lists name it. Answers arrive under `_INBOX_{user}`, the user being that of the URL;
+   * where the URL has none, the user has this name.
+   */
   readonly name: string;
-  /** Where answers to this service arrive; its user needs to be allowed to subscribe there, and nobody else. */
-  readonly inboxPrefix?: string;
   readonly log: Logger;
   /** Told what happened to the connection, for metrics. */
   readonly onEvent?: (event: BusEvent) => void;
@@ -192,11 +194,12 @@ export function connectBus(options: BusOptions): BusConnection {
 }
 
 function buildClientOptions(options: BusOptions, timing: BusTiming): ConnectionOptions & { readonly reconnectTimeWait: number } {
+  const address = addressOptions(options.servers);
   return {
-    ...addressOptions(options.servers),
+    ...address,
     ...(options.credentialsFile === undefined ? {} : credentialOptions(options.credentialsFile)),
     name: options.name,
-    inboxPrefix: options.inboxPrefix ?? `_INBOX.${options.name}`,
+    inboxPrefix: inboxPrefixOf(address.user ?? options.name),
     timeout: timing.connectTimeoutMs,
     pingInterval: timing.pingIntervalMs,
     maxPingOut: timing.pingsUnansweredMax,

@@ -1,3 +1,4 @@
+export { natsAuthorization, subjectRights, type SubjectRights } from './authorization.ts';
 export { createBroadcaster, type Broadcaster, type BroadcasterOptions } from './broadcast.ts';
 export type { BusMessage } from './bus-message.ts';
 export { BUS_EVENTS, connectBus, type BusConnection, type BusEvent, type BusOptions, type BusTiming } from './connection.ts';

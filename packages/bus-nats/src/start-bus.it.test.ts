@@ -32,12 +32,12 @@ it('ends the service with 1 when its connection is gone for good', async () => {
 });
 
 it.each([
-  ['the service', undefined, 'teller'],
-  ['whom it is told', 'lp-a', 'lp-a'],
-])('connects as %s', async (_who, as, name) => {
+  ['the user of the address', undefined, 'operator'],
+  ['that user whatever it is told', 'lp-a', 'operator'],
+])('hears answers as %s', async (_who, as, name) => {
   const { client, lifecycle, ended } = await serviceWithBus(as);
   client.subscribe('where.to', { callback: (_error, message) => void message.respond(message.reply) });
-  expect((await client.request('where.to')).string()).toMatch(new RegExp(`^_INBOX[.]${name}[.]`));
+  expect((await client.request('where.to')).string()).toMatch(new RegExp(`^_INBOX_${name}[.]`));
   lifecycle.stop('the test is over');
   await ended;
 });

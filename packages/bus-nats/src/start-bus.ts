@@ -10,7 +10,7 @@ export interface BusSettings {
 /**
  * The bus as a part of a service: closed when the service stops, and the service stops when the connection is gone for good.
  *
- * @param as - who connects; the server lets it receive answers under `_INBOX.{as}` and nowhere else.
+ * @param as - who connects, where the address names no user; the server lets it receive answers under `_INBOX_{as}` alone.
  */
 export const startBus = (
   { name, configuration, component, lifecycle }: ServiceOf<BusSettings>,

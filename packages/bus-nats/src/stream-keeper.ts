@@ -1,7 +1,7 @@
 import type { StreamContract } from '@margrave/contracts';
 import { asError, backoffMs, sleep, type CheckOutcome, type Logger, type Random } from '@margrave/runtime';
 import type { BusConnection } from './connection.ts';
-import { ensureStreams } from './streams.ts';
+import { makeMissingStreams } from './streams.ts';
 
 export interface StreamKeeperOptions {
   readonly contracts: readonly StreamContract[];
@@ -9,7 +9,10 @@ export interface StreamKeeperOptions {
   readonly random: Random;
 }
 
-/** Sees to it that the streams are there: at each connection, and whenever somebody found one missing. */
+/**
+ * Sees to it that the streams are there: at each connection, and whenever somebody found one missing. It makes them and never
+ * changes one.
+ */
 export interface StreamKeeper {
   /** A stream was found missing: it is made anew. May be called as often as one likes. */
   readonly missing: () => void;
@@ -34,7 +37,7 @@ export function keepStreams(connection: BusConnection, options: StreamKeeperOpti
   const ensureOnce = async (): Promise<void> => {
     const client = await connection.untilConnected(stopping.signal);
     if (client === undefined) return;
-    const reports = await ensureStreams(client, contracts);
+    const reports = await makeMissingStreams(client, contracts);
     for (const { name, done, faults } of reports) {
       if (done === 'refused') log.error({ stream: name, faults }, 'A stream is not as it must be');
       else if (done !== 'unchanged') log.info({ stream: name }, `Stream ${done}`);

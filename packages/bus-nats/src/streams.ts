@@ -21,21 +21,33 @@ export interface StreamReport {
 const NAME_IN_USE = 10058;
 
 /**
- * Makes the streams be what the contracts say, as often as one likes and from several services at once. A stream that is
+ * Makes the streams be what the contracts say, as often as one likes and from several places at once. A stream that is
  * there is only ever widened: limits that are larger than ours, more subjects and more replicas are an operator's choice
- * and stay. What cannot be changed without losing messages is a fault.
+ * and stay. What cannot be changed without losing messages is a fault. It takes the operator's rights.
  */
-export async function ensureStreams(
+export const ensureStreams = (client: NatsConnection, contracts: readonly StreamContract[]): Promise<readonly StreamReport[]> =>
+  ensureEach(client, contracts, 'may widen');
+
+/** Makes the streams that are not there, with the rights of a service: one that is there and not as it must be is a fault. */
+export const makeMissingStreams = (
   client: NatsConnection,
   contracts: readonly StreamContract[],
+): Promise<readonly StreamReport[]> => ensureEach(client, contracts, 'may not widen');
+
+type Power = 'may widen' | 'may not widen';
+
+async function ensureEach(
+  client: NatsConnection,
+  contracts: readonly StreamContract[],
+  power: Power,
 ): Promise<readonly StreamReport[]> {
   const manager = await managerOf(client);
   const reports: StreamReport[] = [];
-  for (const contract of contracts) reports.push(await ensureStream(manager, contract));
+  for (const contract of contracts) reports.push(await ensureStream(manager, contract, power));
   return reports;
 }
 
-async function ensureStream(manager: JetStreamManager, contract: StreamContract): Promise<StreamReport> {
+async function ensureStream(manager: JetStreamManager, contract: StreamContract, power: Power): Promise<StreamReport> {
   const { name } = contract;
   try {
     const existing = await findStream(manager, name);
@@ -47,11 +59,15 @@ async function ensureStream(manager: JetStreamManager, contract: StreamContract)
     if (faults.length > 0) return { name, done: 'refused', faults };
     const widened = widen(existing, contract);
     if (isSame(existing, widened)) return { name, done: 'unchanged', faults: [] };
+    if (power === 'may not widen') {
+      const fault = `The stream ${name} is not as this release needs it; the operator widens it with packages/bus-nats/src/streams-main.ts.`;
+      return { name, done: 'refused', faults: [fault] };
+    }
     await manager.streams.update(name, widened);
     return { name, done: 'updated', faults: [] };
   } catch (error) {
     // Somebody else made it in this very moment, in another form.
-    if (isApiError(error, NAME_IN_USE)) return ensureStream(manager, contract);
+    if (isApiError(error, NAME_IN_USE)) return ensureStream(manager, contract, power);
     if (!(error instanceof JetStreamApiError)) throw error;
     return { name, done: 'refused', faults: [`The server does not let the stream ${name} be as it must: ${error.message}.`] };
   }

@@ -1,7 +1,7 @@
 import { ok, type AccountId, type Result } from '@margrave/vocabulary';
 import type { CacheClient, CacheFailure } from './client.ts';
-import { FUNCTIONS } from './function-library.ts';
 import { aggregateKey, KEY_FAMILIES } from './keys.ts';
+import { SCRIPTS } from './scripts.ts';
 
 /** An account as its last commit left it. The text is opaque to the cache. */
 export interface AggregateRecord {
@@ -33,8 +33,8 @@ export function createAggregateCache(client: CacheClient): AggregateCache {
       if (records.length === 0) return ok(0);
       const replies = await client.pipeline((commands) => {
         for (const { accountId, version, epoch, json } of records) {
-          commands.fcall(
-            FUNCTIONS.writeAggregate,
+          commands.evalsha(
+            SCRIPTS.writeAggregate.hash,
             1,
             aggregateKey(accountId),
             String(version),

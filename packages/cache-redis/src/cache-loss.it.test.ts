@@ -50,11 +50,11 @@ describe('a cache that loses', () => {
     expect(answered(await write(3n))).toBe(1);
   });
 
-  it('its functions gets them again at the next call', async () => {
+  it('its scripts gets them again at the next call', async () => {
     answered(await write(5n));
-    await redis.function('FLUSH');
+    await redis.script('FLUSH');
     expect(answered(await write(6n))).toBe(1);
-    await redis.function('FLUSH');
+    await redis.script('FLUSH');
     expect(answered(await cache.quotes.read([])).size).toBe(0);
     expect(answered(await read()).get(ACCOUNT)?.version).toBe(6n);
   });

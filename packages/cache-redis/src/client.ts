@@ -1,7 +1,7 @@
 import { withDeadline, DeadlineError, type CheckOutcome, type Logger } from '@margrave/runtime';
 import { ok, refuse, type Result } from '@margrave/vocabulary';
 import { Redis, type ChainableCommander } from 'ioredis';
-import { FUNCTION_LIBRARY } from './function-library.ts';
+import { SCRIPTS } from './scripts.ts';
 
 /**
  * Why the cache did not answer. `unavailable`: there is no connection. `timeout`: it may or may not have done what was asked.
@@ -33,7 +33,7 @@ const DEADLINE_MS = 250;
 const RECONNECT_DELAY_MS_MAX = 1_000;
 /** A connection that does not answer for this many deadlines is cut, so that calls fail at once instead of each waiting. */
 const DEADLINES_UNTIL_CUT = 4;
-const FUNCTION_IS_MISSING = 'Function not found';
+const SCRIPT_IS_MISSING = 'NOSCRIPT';
 
 export function connectClient({ url, deadlineMs = DEADLINE_MS, log }: CacheOptions): CacheClient {
   const redis = new Redis(url, {
@@ -43,13 +43,15 @@ export function connectClient({ url, deadlineMs = DEADLINE_MS, log }: CacheOptio
     connectTimeout: deadlineMs * DEADLINES_UNTIL_CUT,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
+    // Its name and version, which it would be refused (cache-rights.ts) and Redis before 7.2 does not know.
+    disableClientInfo: true,
     // What was asked before a connection broke has been reported as failed; it must not happen after all.
     autoResendUnfulfilledCommands: false,
     retryStrategy: (attempt) => Math.min(attempt * 50, RECONNECT_DELAY_MS_MAX),
   });
   tellOfConnection(redis, log);
 
-  const loadFunctions = (): Promise<unknown> => redis.function('LOAD', 'REPLACE', FUNCTION_LIBRARY);
+  const loadScripts = (): Promise<unknown> => Promise.all(Object.values(SCRIPTS).map(({ text }) => redis.script('LOAD', text)));
 
   const run = async (fill: (commands: ChainableCommander) => void): Promise<readonly unknown[]> => {
     const commands = redis.pipeline();
@@ -59,13 +61,13 @@ export function connectClient({ url, deadlineMs = DEADLINE_MS, log }: CacheOptio
     if (failed?.[0]) throw failed[0];
     return replies.map(([, reply]) => reply);
   };
-  /** The functions are there until someone flushes them, or Redis starts anew without its data. */
-  const runWithFunctions = async (fill: (commands: ChainableCommander) => void): Promise<readonly unknown[]> => {
+  /** The scripts are there until someone flushes them, or Redis starts anew. */
+  const runWithScripts = async (fill: (commands: ChainableCommander) => void): Promise<readonly unknown[]> => {
     try {
       return await run(fill);
     } catch (error) {
-      if (!(error instanceof Error && error.message.includes(FUNCTION_IS_MISSING))) throw error;
-      await loadFunctions();
+      if (!(error instanceof Error && error.message.includes(SCRIPT_IS_MISSING))) throw error;
+      await loadScripts();
       return run(fill);
     }
   };
@@ -73,7 +75,7 @@ export function connectClient({ url, deadlineMs = DEADLINE_MS, log }: CacheOptio
   const pipeline: CacheClient['pipeline'] = async (fill) => {
     if (redis.status !== 'ready') return refuse({ reason: 'unavailable', message: `Redis is not connected (${redis.status})` });
     try {
-      return ok(await withDeadline(runWithFunctions(fill), deadlineMs, 'a call to Redis'));
+      return ok(await withDeadline(runWithScripts(fill), deadlineMs, 'a call to Redis'));
     } catch (error) {
       return refuse(failureOf(error));
     }

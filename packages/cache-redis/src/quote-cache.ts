@@ -1,7 +1,7 @@
 import { formatE8, ok, parseE8, type GroupId, type PriceE8, type Result, type SymbolName } from '@margrave/vocabulary';
 import type { CacheClient, CacheFailure } from './client.ts';
-import { FUNCTIONS } from './function-library.ts';
 import { groupQuoteKey, KEY_FAMILIES, quoteKey } from './keys.ts';
+import { SCRIPTS } from './scripts.ts';
 
 /** Client prices of one group at the same moment. */
 export interface GroupPrices {
@@ -62,7 +62,7 @@ export function createQuoteCache(client: CacheClient): QuoteCache {
   ): Promise<Result<ReadonlyMap<SymbolName, Quote>, CacheFailure>> => {
     if (symbols.length === 0) return ok(new Map());
     const replies = await client.pipeline((commands) => {
-      for (const symbol of symbols) commands.fcall_ro(FUNCTIONS.readQuote, 1, keyOf(symbol), ...fields);
+      for (const symbol of symbols) commands.evalsha_ro(SCRIPTS.readQuote.hash, 1, keyOf(symbol), ...fields);
     });
     if (!replies.ok) return replies;
     const quotes = new Map<SymbolName, Quote>();
@@ -81,10 +81,10 @@ export function createQuoteCache(client: CacheClient): QuoteCache {
           const head = [String(record.sequence), KEY_FAMILIES.quote.lifetimeMs, record.ageMs] as const;
           const { bidE8, askE8, lowE8, highE8 } = record;
           const fields = ['bid', formatE8(bidE8), 'ask', formatE8(askE8), 'low', formatE8(lowE8), 'high', formatE8(highE8)];
-          commands.fcall(FUNCTIONS.writeQuote, 1, quoteKey(record.symbol), ...head, ...fields);
+          commands.evalsha(SCRIPTS.writeQuote.hash, 1, quoteKey(record.symbol), ...head, ...fields);
           for (const group of record.groups) {
             const prices = ['bid', formatE8(group.bidE8), 'ask', formatE8(group.askE8)];
-            commands.fcall(FUNCTIONS.writeQuote, 1, groupQuoteKey(group.groupId, record.symbol), ...head, ...prices);
+            commands.evalsha(SCRIPTS.writeQuote.hash, 1, groupQuoteKey(group.groupId, record.symbol), ...head, ...prices);
           }
         }
       });

@@ -1,3 +1,4 @@
+export * from './bus-rights.ts';
 export * from './fields.ts';
 export * from './http/account.v1.ts';
 export * from './http/body.ts';

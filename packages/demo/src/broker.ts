@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { natsAuthorization } from '@margrave/bus-nats';
+import { redisUsers } from '@margrave/cache-redis';
+import { busRights } from '@margrave/contracts';
 import { ensureServiceLogin, migrate, seedDemo } from '@margrave/store-postgres';
-import { startRealtimeDatabase, startServers, type Servers } from '@margrave/testkit';
-import { formatE8 } from '@margrave/vocabulary';
+import { loginUrl, startRealtimeDatabase, startServers, type ServerLogins, type Servers } from '@margrave/testkit';
+import { formatE8, type ProviderName } from '@margrave/vocabulary';
 import postgres from 'postgres';
 import { openVisitorsAccount } from './accounts.ts';
 import { claimPort } from './claimed-port.ts';
@@ -16,6 +19,12 @@ import { untilPriced, untilReady } from './until-ready.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const GATEWAY_PORT = 8080;
+
+/** Who may log in to the servers of the demo, and to do what. */
+const serverLogins: ServerLogins = {
+  nats: (passwordOf) => natsAuthorization(busRights(['lp-a', 'lp-b'] as ProviderName[]), passwordOf),
+  redis: redisUsers,
+};
 
 /** All services of a broker, each a process of its own. */
 export interface Services {
@@ -47,7 +56,7 @@ export async function startBroker(options: DemoOptions, say: (sentence: string) 
     for (const each of stops.splice(0).toReversed()) await each();
   };
   try {
-    const servers = await startServers({ purpose: 'demo', log: say, onSignal: 'leave to caller' });
+    const servers = await startServers({ purpose: 'demo', log: say, logins: serverLogins, onSignal: 'leave to caller' });
     stops.push(() => servers.stop());
     const databaseUrl = servers.postgres.url;
     await migrate(databaseUrl, {});
@@ -78,6 +87,7 @@ export async function startBroker(options: DemoOptions, say: (sentence: string) 
 
 export interface ServicesRequest {
   readonly options: Pick<DemoOptions, 'seed' | 'feed'>;
+  /** These three of the operator, on servers that have the users of `serverLogins`. */
   readonly natsUrl: string;
   readonly redisUrl: string;
   /** Of the administrator of a migrated and seeded database. */
@@ -122,37 +132,50 @@ export async function startServices(request: ServicesRequest): Promise<Services>
 
 async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<string, string>>, tokenSecret: string) {
   const { options, natsUrl, redisUrl, databaseUrl, folder, gateways } = request;
-  const url = await ensureServiceLogin(databaseUrl, { name: 'margrave_demo', password: randomBytes(24).toString('hex') });
-  const shared = { NATS_URL: natsUrl, REDIS_URL: redisUrl, DATABASE_URL: url };
+  /** Each service has its own user on each server. */
+  const logins = async (service: string) => ({
+    NATS_URL: loginUrl(natsUrl, service),
+    REDIS_URL: loginUrl(redisUrl, service),
+    DATABASE_URL: await ensureServiceLogin(databaseUrl, {
+      name: `demo_${service.replaceAll('-', '_')}`,
+      password: randomBytes(24).toString('hex'),
+    }),
+  });
+  const gatewayLogins = await logins('order-gateway');
   const provider = {
-    NATS_URL: natsUrl,
     STATE_FOLDER: folder,
     SEED: `${options.seed}`,
     MISBEHAVE: 'reject=0.03,repeat=0.05,parts=0.1',
   };
   const declared = [
-    { service: 'market-data', name: 'market-data', environment: { ...shared, ...feed } },
+    { service: 'market-data', name: 'market-data', environment: { ...(await logins('market-data')), ...feed } },
     {
       service: 'provider-simulator',
       name: 'provider-simulator lp-a',
-      environment: { ...provider, PROVIDER_NAME: 'lp-a', PROVIDER_SYMBOLS: await providerSymbols(databaseUrl, 'lp-a') },
+      environment: {
+        ...provider,
+        NATS_URL: loginUrl(natsUrl, 'lp-a'),
+        PROVIDER_NAME: 'lp-a',
+        PROVIDER_SYMBOLS: await providerSymbols(databaseUrl, 'lp-a'),
+      },
     },
     {
       service: 'provider-simulator',
       name: 'provider-simulator lp-b',
       environment: {
         ...provider,
+        NATS_URL: loginUrl(natsUrl, 'lp-b'),
         PROVIDER_NAME: 'lp-b',
         FILL_PARTS: '2',
         PROVIDER_SYMBOLS: await providerSymbols(databaseUrl, 'lp-b'),
       },
     },
-    { service: 'provider-worker', name: 'provider-worker', environment: shared },
+    { service: 'provider-worker', name: 'provider-worker', environment: await logins('provider-worker') },
     ...gateways.map((port, index) => ({
       service: 'order-gateway',
       name: index === 0 ? 'order-gateway' : `order-gateway ${index + 1}`,
       environment: {
-        ...shared,
+        ...gatewayLogins,
         HTTP_HOST: '127.0.0.1',
         HTTP_PORT: `${port}`,
         JWT_SECRET: tokenSecret,

@@ -1,4 +1,5 @@
 export { FaultProxy, type FaultMode, type FaultProxyTarget } from './fault-proxy.ts';
+export { loginUrl, type ServerLogins } from './servers/logins.ts';
 export { removeOwnAndDeadRuns, startServers, type ServersRequest } from './servers/servers.ts';
 export { onStopSignal } from './servers/stop-signals.ts';
 export { prepareTestServers, type TestServersRequest } from './servers/prepare-test-servers.ts';

@@ -1,6 +1,7 @@
 import { connectCache, type Cache } from '@margrave/cache-redis';
 import {
   FaultProxy,
+  loginUrl,
   SEED_SYMBOLS,
   startRealtimeDatabase,
   testServers,
@@ -151,7 +152,7 @@ describe('servers that go away', () => {
   it('hide no price that was touched when it is NATS: the first quote after it has seen them all', async () => {
     await prepare({ mode: 'none' });
     feed.write('datafeeds/EURUSD', { o: '1.08446', b: '1.08454' });
-    const nats = new URL(servers.natsUrl);
+    const nats = new URL(loginUrl(servers.natsUrl, 'market-data'));
     const proxy = await FaultProxy.start({ host: nats.hostname, port: Number(nats.port) });
     nats.port = String(proxy.port);
     const service = await start({ NATS_URL: nats.href });

@@ -1,7 +1,6 @@
 import { openEngine } from '@margrave/account-engine';
-import { keepStreams, startBus } from '@margrave/bus-nats';
+import { startBus } from '@margrave/bus-nats';
 import { connectCache } from '@margrave/cache-redis';
-import { STREAMS } from '@margrave/contracts';
 import { openService } from '@margrave/runtime';
 import { connectStore } from '@margrave/store-postgres';
 import { configurationDeclaration, configurationRules } from './config.ts';
@@ -39,16 +38,6 @@ const cache = await lifecycle.part(
   (connected) => connected.close(),
 );
 const bus = await startBus(service);
-await lifecycle.part(
-  'streams',
-  () =>
-    keepStreams(bus, {
-      contracts: [STREAMS.PROVIDER_ORDERS, STREAMS.EVENTS],
-      log: component('bus'),
-      random: Math.random,
-    }),
-  (keeper) => keeper.stop(),
-);
 const engine = await lifecycle.part(
   'engine',
   () =>

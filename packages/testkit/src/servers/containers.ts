@@ -1,5 +1,6 @@
 import type { WaitStrategy } from 'testcontainers';
 import { IMAGES, RUN_LABEL, type DockerEngine } from './docker-engine.ts';
+import type { ServerLogins } from './logins.ts';
 import { freePort, LOOPBACK } from './ports.ts';
 import { probeNats, probePostgres, probeRedis, waitUntilReady, type Probe } from './probes.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -33,10 +34,10 @@ interface ContainerPlan {
   readonly probe: Probe;
 }
 
-export async function startNatsContainer(engine: DockerEngine, run: RunFolder): Promise<RunningServer> {
+export async function startNatsContainer(engine: DockerEngine, run: RunFolder, logins: ServerLogins): Promise<RunningServer> {
   const [port, password] = [await freePort(), newPassword()];
   const target = '/etc/margrave-nats.conf';
-  const content = natsConfiguration({ host: EVERY_ADDRESS, port: 4222, folder: '/data', password });
+  const content = natsConfiguration({ host: EVERY_ADDRESS, port: 4222, folder: '/data', password, logins });
   return startContainer(engine, run, {
     name: 'nats',
     innerPort: 4222,
@@ -49,10 +50,10 @@ export async function startNatsContainer(engine: DockerEngine, run: RunFolder): 
   });
 }
 
-export async function startRedisContainer(engine: DockerEngine, run: RunFolder): Promise<RunningServer> {
+export async function startRedisContainer(engine: DockerEngine, run: RunFolder, logins: ServerLogins): Promise<RunningServer> {
   const [port, password] = [await freePort(), newPassword()];
   const target = '/etc/margrave-redis.conf';
-  const content = redisConfiguration({ host: EVERY_ADDRESS, port: 6379, folder: '/data', password });
+  const content = redisConfiguration({ host: EVERY_ADDRESS, port: 6379, folder: '/data', password, logins });
   return startContainer(engine, run, {
     name: 'redis',
     innerPort: 6379,

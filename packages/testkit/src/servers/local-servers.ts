@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import type { LocalBinaries } from './local-binaries.ts';
 import { PLAIN_LOCALE, PortTaken, startLocalServer, type LocalServerPlan } from './local-server.ts';
+import type { ServerLogins } from './logins.ts';
 import { freePort, LOOPBACK } from './ports.ts';
 import { probeNats, probePostgres, probeRedis } from './probes.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -27,13 +28,19 @@ const PORT_ATTEMPTS_MAX = 3;
 /** Only the user who started the run may read what holds a password. */
 const PRIVATE = { mode: 0o600 };
 
-export async function startLocalNats(binary: LocalBinaries['nats'], run: RunFolder, name: string): Promise<RunningServer> {
+export async function startLocalNats(
+  binary: LocalBinaries['nats'],
+  run: RunFolder,
+  logins: ServerLogins,
+  name: string,
+): Promise<RunningServer> {
   const folder = join(run.path, name);
   mkdirSync(folder);
   const password = newPassword();
   return onFreePort(run, (port) => {
     const configuration = join(folder, 'nats.conf');
-    writeFileSync(configuration, natsConfiguration({ host: LOOPBACK, port, folder: join(folder, 'store'), password }), PRIVATE);
+    const listener = { host: LOOPBACK, port, folder: join(folder, 'store'), password, logins };
+    writeFileSync(configuration, natsConfiguration(listener), PRIVATE);
     return {
       name: 'nats',
       version: binary.version,
@@ -49,13 +56,17 @@ export async function startLocalNats(binary: LocalBinaries['nats'], run: RunFold
   });
 }
 
-export async function startLocalRedis(binary: LocalBinaries['redis'], run: RunFolder): Promise<RunningServer> {
+export async function startLocalRedis(
+  binary: LocalBinaries['redis'],
+  run: RunFolder,
+  logins: ServerLogins,
+): Promise<RunningServer> {
   const folder = join(run.path, 'redis');
   mkdirSync(folder);
   const password = newPassword();
   return onFreePort(run, (port) => {
     const configuration = join(folder, 'redis.conf');
-    writeFileSync(configuration, redisConfiguration({ host: LOOPBACK, port, folder, password }), PRIVATE);
+    writeFileSync(configuration, redisConfiguration({ host: LOOPBACK, port, folder, password, logins }), PRIVATE);
     return {
       name: 'redis',
       version: binary.version,

@@ -10,12 +10,14 @@ export interface TestServersRequest {
   readonly workerCount: number;
   /** Brings an empty database to the newest schema; every test database is a copy of what it made. */
   readonly migrate: (databaseUrl: string) => Promise<unknown>;
+  readonly logins?: ServersRequest['logins'];
   readonly onSignal?: ServersRequest['onSignal'];
 }
 
 /** Starts the one set of servers of a whole test run and leaves word for its workers (`testServers`). */
-export async function prepareTestServers({ log, workerCount, migrate, onSignal }: TestServersRequest): Promise<Servers> {
-  const servers = await startServers({ purpose: 'test', log, ...(onSignal && { onSignal }) });
+export async function prepareTestServers(request: TestServersRequest): Promise<Servers> {
+  const { log, workerCount, migrate, logins, onSignal } = request;
+  const servers = await startServers({ purpose: 'test', log, ...(logins && { logins }), ...(onSignal && { onSignal }) });
   insistOn(servers.source);
   try {
     const additional = Array.from({ length: workerCount - 1 }, () => servers.startNats());

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { LOOPBACK } from './ports.ts';
-import { NATS_USER } from './settings.ts';
+import { OPERATOR } from './logins.ts';
 
 /** Resolves when the server answers as it should, rejects with the reason when it does not yet. */
 export type Probe = () => Promise<void>;
@@ -30,7 +30,7 @@ export async function waitUntilReady(probe: Probe, timeoutMs: number, deathOf: (
 export const probeNats =
   (port: number, password: string): Probe =>
   async () => {
-    const credentials = JSON.stringify({ verbose: false, pedantic: false, user: NATS_USER, pass: password });
+    const credentials = JSON.stringify({ verbose: false, pedantic: false, user: OPERATOR, pass: password });
     const answer = await exchange(port, `CONNECT ${credentials}\r\nPING\r\n`, /PONG\r\n|-ERR[^\r]*\r\n/);
     if (!answer.includes('PONG')) throw new Error(answer);
     if (!answer.includes('"jetstream":true')) throw new Error('the NATS server runs without JetStream');
@@ -45,7 +45,7 @@ export const probeRedis =
 
 /** Runs commands without a client library; the answer is what the server wrote, the last of them included. */
 export async function redisCommands(port: number, password: string, commands: readonly string[]): Promise<string> {
-  const lines = [`AUTH ${password}`, ...commands];
+  const lines = [`AUTH ${OPERATOR} ${password}`, ...commands];
   const answered = new RegExp(`^(?:[+:-][^\\r]*\\r\\n){${lines.length}}$`);
   return exchange(port, lines.map((line) => `${line}\r\n`).join(''), answered);
 }

@@ -99,8 +99,8 @@ describe('servers of a run', () => {
   });
 
   it('hold a Redis that evicts only keys with a time to live, within a stated bound', async () => {
-    const { password } = new URL(servers.redis.url);
-    const request = `AUTH ${password}\r\nCONFIG GET maxmemory\r\nCONFIG GET maxmemory-policy\r\n`;
+    const { username, password } = new URL(servers.redis.url);
+    const request = `AUTH ${username} ${password}\r\nCONFIG GET maxmemory\r\nCONFIG GET maxmemory-policy\r\n`;
     const answer = await exchange(servers.redis.port, request, /maxmemory-policy\r\n\$\d+\r\n.*\r\n/);
     expect(answer).toContain(`\r\n${256 * 1024 * 1024}\r\n`);
     expect(answer).toContain('\r\nvolatile-lru\r\n');

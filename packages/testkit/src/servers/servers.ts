@@ -5,6 +5,7 @@ import { startNatsContainer, startPostgresContainer, startRedisContainer } from 
 import { findDockerEngine, removeContainersOf, type EngineSearch } from './docker-engine.ts';
 import { findLocalBinaries, type LocalBinaries } from './local-binaries.ts';
 import { startLocalNats, startLocalPostgres, startLocalRedis } from './local-servers.ts';
+import { OPERATOR_ALONE, type ServerLogins } from './logins.ts';
 import { installMissing } from './package-manager.ts';
 import { createRunFolder, removeDeadRuns, removeRun, type RunFolder } from './run-folder.ts';
 import { onStopSignal } from './stop-signals.ts';
@@ -14,6 +15,8 @@ export interface ServersRequest {
   /** Part of the run's name below `.margrave/runs/`. */
   readonly purpose: 'demo' | 'test';
   readonly log: Log;
+  /** Who may log in besides the operator. */
+  readonly logins?: ServerLogins;
   /**
    * What SIGINT, SIGTERM and SIGHUP do. `stop servers` stops them and then lets the signal end this process. A program that has
    * to stop other things first says `leave to caller` and calls `stop()` itself.
@@ -31,9 +34,10 @@ const REMOVE_TIMEOUT_MS = 30_000;
  *
  * @throws ServersUnavailable when they cannot be had, with the command that would get them.
  */
-export async function startServers({ purpose, log, onSignal = 'stop servers' }: ServersRequest): Promise<Servers> {
+export async function startServers(request: ServersRequest): Promise<Servers> {
+  const { purpose, log, logins = OPERATOR_ALONE, onSignal = 'stop servers' } = request;
   await removeDeadRuns(log, removeContainersOf, 'keep own');
-  const starters = await chooseSource(log);
+  const starters = await chooseSource(log, logins);
   const run = createRunFolder(purpose);
   const starts: Promise<RunningServer>[] = [];
   // What is being started is waited for before it is removed: a server launched behind the removal's back would stay for ever.
@@ -67,7 +71,7 @@ interface Starters {
   postgres(run: RunFolder): Promise<RunningServer>;
 }
 
-async function chooseSource(log: Log): Promise<Starters> {
+async function chooseSource(log: Log, logins: ServerLogins): Promise<Starters> {
   const wanted = insistence();
   const search: EngineSearch =
     wanted === 'local' ? { missing: 'MARGRAVE_SERVERS=local excludes Docker', answers: false } : await findDockerEngine(log);
@@ -75,8 +79,8 @@ async function chooseSource(log: Log): Promise<Starters> {
     const { engine } = search;
     return {
       source: 'containers',
-      nats: (run) => startNatsContainer(engine, run),
-      redis: (run) => startRedisContainer(engine, run),
+      nats: (run) => startNatsContainer(engine, run, logins),
+      redis: (run) => startRedisContainer(engine, run, logins),
       postgres: (run) => startPostgresContainer(engine, run),
     };
   }
@@ -84,8 +88,8 @@ async function chooseSource(log: Log): Promise<Starters> {
   const binaries = localBinaries(search, log);
   return {
     source: 'local binaries',
-    nats: (run, name) => startLocalNats(binaries.nats, run, name),
-    redis: (run) => startLocalRedis(binaries.redis, run),
+    nats: (run, name) => startLocalNats(binaries.nats, run, logins, name),
+    redis: (run) => startLocalRedis(binaries.redis, run, logins),
     postgres: (run) => startLocalPostgres(binaries.postgres, run),
   };
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { OPERATOR, passwordFrom, type ServerLogins } from './logins.ts';
 
-export const NATS_USER = 'margrave';
 export const POSTGRES_USER = 'postgres';
 export const DATABASE = 'margrave';
 
 /** One for each server of each run. Hexadecimal, so that it needs no escaping in URLs and configuration files. */
 export const newPassword = (): string => randomBytes(16).toString('hex');
 
-export const natsUrl = (port: number, password: string): string => `nats://${NATS_USER}:${password}@127.0.0.1:${port}`;
-export const redisUrl = (port: number, password: string): string => `redis://:${password}@127.0.0.1:${port}`;
+export const natsUrl = (port: number, password: string): string => `nats://${OPERATOR}:${password}@127.0.0.1:${port}`;
+export const redisUrl = (port: number, password: string): string => `redis://${OPERATOR}:${password}@127.0.0.1:${port}`;
 export const postgresUrl = (port: number, password: string, database: string): string =>
   `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${database}`;
 
@@ -25,12 +25,14 @@ export interface Listener {
   readonly host: string;
   readonly port: number;
   readonly folder: string;
+  /** The operator's. */
   readonly password: string;
+  readonly logins: ServerLogins;
 }
 
 export const natsConfiguration = (listener: Listener): string => `
 listen: "${listener.host}:${listener.port}"
-authorization { user: ${NATS_USER}, password: "${listener.password}" }
+${listener.logins.nats((user) => `"${passwordFrom(listener.password)(user)}"`)}
 jetstream { store_dir: "${listener.folder}", max_memory_store: 256MB, max_file_store: 2GB }
 `;
 
@@ -38,7 +40,7 @@ jetstream { store_dir: "${listener.folder}", max_memory_store: 256MB, max_file_s
 export const redisConfiguration = (listener: Listener): string => `
 bind ${listener.host}
 port ${listener.port}
-requirepass ${listener.password}
+${listener.logins.redis(passwordFrom(listener.password))}
 dir "${listener.folder}"
 save ""
 appendonly no

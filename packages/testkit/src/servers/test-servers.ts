@@ -15,8 +15,9 @@ export interface TestServersNotice {
 }
 
 export interface TestServers {
+  /** The operator's; `loginUrl` gives that of another user. */
   readonly natsUrl: string;
-  /** Names a logical database of this worker's own. */
+  /** The operator's, too. Names a logical database of this worker's own. */
   readonly redisUrl: string;
   /** Superuser of a database of this caller's own, migrated and otherwise empty. */
   readonly databaseUrl: string;

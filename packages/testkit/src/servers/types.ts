@@ -14,7 +14,7 @@ export interface RunningServer {
   readonly name: ServerName;
   readonly version: string;
   readonly port: number;
-  /** With user and password. */
+  /** With the user and password of who may do everything there. */
   readonly url: string;
   /** Whether it is there, be it paused. A container's process may be another user's or another kernel's, so no process id tells. */
   isRunning(): Promise<boolean>;

@@ -2,7 +2,7 @@ import { connectBus, subscribe, type BusConnection } from '@margrave/bus-nats';
 import { ConfigChangedV1, QuoteV1 } from '@margrave/contracts';
 import { createLogging } from '@margrave/runtime';
 import { ensureServiceLogin, seedDemo } from '@margrave/store-postgres';
-import type { RealtimeDatabase, TestServers } from '@margrave/testkit';
+import { loginUrl, type RealtimeDatabase, type TestServers } from '@margrave/testkit';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -89,8 +89,8 @@ const sumOf = (text: string, name: string, labels: readonly string[]): number =>
 export async function environmentOf(servers: TestServers, feed: RealtimeDatabase): Promise<Record<string, string>> {
   await seedDemo(servers.databaseUrl, { sessions: 'always' });
   return {
-    NATS_URL: servers.natsUrl,
-    REDIS_URL: servers.redisUrl,
+    NATS_URL: loginUrl(servers.natsUrl, 'market-data'),
+    REDIS_URL: loginUrl(servers.redisUrl, 'market-data'),
     DATABASE_URL: await ensureServiceLogin(servers.databaseUrl, { name: 'margrave_market_data_test', password: 'test' }),
     ...feed.environment,
   };

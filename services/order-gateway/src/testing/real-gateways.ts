@@ -1,8 +1,8 @@
-import { connectBus, createBroadcaster } from '@margrave/bus-nats';
-import { QuoteV1 } from '@margrave/contracts';
+import { connectBus, createBroadcaster, ensureStreams } from '@margrave/bus-nats';
+import { QuoteV1, STREAMS } from '@margrave/contracts';
 import { createLogging } from '@margrave/runtime';
 import { createAccounts, ensureServiceLogin, seedDemo } from '@margrave/store-postgres';
-import { testServers, type TestServers } from '@margrave/testkit';
+import { loginUrl, testServers, type TestServers } from '@margrave/testkit';
 import type { AccountId, Currency, GroupId, MoneyE8, SymbolName } from '@margrave/vocabulary';
 import { spawn, type ChildProcess } from 'node:child_process';
 import assert from 'node:assert/strict';
@@ -48,7 +48,7 @@ export async function startRealGateways(): Promise<RealGateways> {
   const servers = await testServers();
   await seedDemo(servers.databaseUrl, { sessions: 'always' });
   const databaseUrl = await ensureServiceLogin(servers.databaseUrl, { name: 'margrave_gateway_test', password: 'test-only' });
-  const stopQuotes = publishQuotes(servers.natsUrl);
+  const stopQuotes = await makeStreamsAndQuote(servers.natsUrl);
   const running = new Set<RealGateway>();
 
   const stop = async (gateway: RealGateway): Promise<number | null> => {
@@ -61,8 +61,8 @@ export async function startRealGateways(): Promise<RealGateways> {
     stop,
     start: async (environment = {}) => {
       const gateway = await startProcess({
-        NATS_URL: servers.natsUrl,
-        REDIS_URL: servers.redisUrl,
+        NATS_URL: loginUrl(servers.natsUrl, 'order-gateway'),
+        REDIS_URL: loginUrl(servers.redisUrl, 'order-gateway'),
         DATABASE_URL: databaseUrl,
         JWT_SECRET: SECRET,
         HTTP_HOST: '127.0.0.1',
@@ -105,10 +105,11 @@ async function startProcess(environment: Readonly<Record<string, string>>): Prom
   return { url, process: child, ended, logLines };
 }
 
-/** As market-data tells them: numbered, fresh, a few times a second. */
-function publishQuotes(natsUrl: string): () => Promise<void> {
+/** The streams as provider-worker makes them, and quotes as market-data tells them: numbered, fresh, a few times a second. */
+async function makeStreamsAndQuote(natsUrl: string): Promise<() => Promise<void>> {
   const log = createLogging({ service: 'quotes', level: 'fatal', levels: [] }).component('quotes');
   const bus = connectBus({ servers: [natsUrl], name: 'quotes', log, onLost: () => undefined });
+  await ensureStreams(await bus.ready, Object.values(STREAMS));
   const { broadcast } = createBroadcaster(bus, { log });
   let count = 0;
   const timer = setInterval(() => {

@@ -1,3 +1,4 @@
+import { loginUrl } from '@margrave/testkit';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -23,10 +24,10 @@ export class SimulatorProcess {
     this.#environment = environment;
   }
 
-  /** A provider with a state folder, an empty one of its own where the settings name none; not started. */
+  /** A provider with its own login, derived from the operator's, and a state folder, an empty one of its own where the settings name none; not started. */
   static async create(natsUrl: string, settings: Readonly<Record<string, string>> = {}): Promise<SimulatorProcess> {
     return new SimulatorProcess({
-      NATS_URL: natsUrl,
+      NATS_URL: loginUrl(natsUrl, settings['PROVIDER_NAME'] ?? 'lp-a'),
       PROVIDER_NAME: 'lp-a',
       PROVIDER_SYMBOLS: '{"EUR/USD":"EURUSD","SPX500":{"symbol":"US500","volumeStep":"0.1"}}',
       STATE_FOLDER: settings['STATE_FOLDER'] ?? (await mkdtemp(join(tmpdir(), 'simulator-'))),

@@ -1,0 +1,360 @@
+import {
+  BUS_OPERATOR,
+  busRights,
+  EXECUTIONS_CONSUMER,
+  MESSAGES,
+  ProviderExecutionV1,
+  ProviderOrderNewV1,
+  providerOrdersConsumer,
+  STREAM_NAMES,
+  STREAMS,
+  type BusRights,
+} from '@margrave/contracts';
+import { loginUrl, testServers } from '@margrave/testkit';
+import type { ProviderName } from '@margrave/vocabulary';
+import { connect, PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
+import { addressOptions } from './server-address.ts';
+import { subjectRights } from './authorization.ts';
+import { ensureConsumer } from './consumer.ts';
+import { managerOf } from './manager.ts';
+import { ensureStreams, makeMissingStreams } from './streams.ts';
+
+const PROVIDERS = ['lp-a', 'lp-b'] as ProviderName[];
+const RIGHTS = busRights(PROVIDERS);
+const USERS = RIGHTS.map(({ user }) => user);
+
+interface Login {
+  readonly client: NatsConnection;
+  /** Subjects that the server refused this user since it was last asked. */
+  readonly refused: () => Promise<readonly string[]>;
+}
+
+let url: string;
+let operator: Login;
+const logins = new Map<string, Login>();
+/** All that the server let through, as one sees it who may hear everything. */
+const passed: string[] = [];
+
+async function logIn(user: string): Promise<Login> {
+  const client = await connect({ ...addressOptions([loginUrl(url, user)]), inboxPrefix: `_INBOX_${user}`, reconnect: false });
+  const refusals: string[] = [];
+  void (async () => {
+    for await (const status of client.status()) {
+      if (status.type === 'error' && status.error instanceof PermissionViolationError) refusals.push(status.error.subject);
+    }
+  })();
+  const refused = async (): Promise<readonly string[]> => {
+    await client.flush();
+    // The client tells of an error a turn after it heard of it.
+    await new Promise((resolve) => setImmediate(resolve));
+    return refusals.splice(0);
+  };
+  return { client, refused };
+}
+const as = (user: string): Login => {
+  const login = logins.get(user);
+  if (login === undefined) throw new Error(`${user} is not logged in`);
+  return login;
+};
+
+beforeAll(async () => {
+  url = (await testServers()).natsUrl;
+  operator = await logIn(BUS_OPERATOR);
+  await ensureStreams(operator.client, Object.values(STREAMS));
+  for (const { reads } of RIGHTS) for (const consumer of reads) await ensureConsumer(operator.client, consumer);
+  operator.client.subscribe('>', { callback: (_error, message) => void passed.push(message.subject) });
+  for (const user of USERS) logins.set(user, await logIn(user));
+});
+afterAll(async () => {
+  await Promise.all([operator, ...logins.values()].map(({ client }) => client.close()));
+});
+
+/** Publishes as a user, and says whether the server passed it on. */
+async function says(user: string, subject: string): Promise<'passed' | 'refused'> {
+  const { client, refused } = as(user);
+  passed.length = 0;
+  client.publish(subject, '{}');
+  const refusals = await refused();
+  await operator.client.flush();
+  const arrived = passed.includes(subject);
+  expect(refusals).toEqual(arrived ? [] : [subject]);
+  return arrived ? 'passed' : 'refused';
+}
+
+/** Subscribes as a user, and says whether it then hears what is said on a subject under that filter. */
+async function hears(user: string, filter: string, example = concrete(filter)): Promise<'passed' | 'refused'> {
+  const { client, refused } = as(user);
+  let heard = false;
+  const subscription = client.subscribe(filter, { callback: (error) => void (heard ||= error === null) });
+  const refusals = await refused();
+  operator.client.publish(example, '{}');
+  await operator.client.flush();
+  await client.flush();
+  if (!subscription.isClosed()) subscription.unsubscribe();
+  expect(refusals).toEqual(heard ? [] : [filter]);
+  return heard ? 'passed' : 'refused';
+}
+
+/** A subject that a filter covers, of a provider that is there where one is named. */
+const concrete = (filter: string): string =>
+  filter
+    .replace(/^provider\.\*/, 'provider.lp-b')
+    .replaceAll('*', '7')
+    .replace(/>$/, 'x.y');
+
+/** Whether a list of allowed subjects covers a subject without wildcards. */
+const covers = (allowed: readonly string[], subject: string): boolean =>
+  allowed.some((filter) => {
+    const [wide, given] = [filter.split('.'), subject.split('.')];
+    const rest = wide.at(-1) === '>';
+    return (
+      (rest ? given.length >= wide.length : given.length === wide.length) &&
+      (rest ? wide.slice(0, -1) : wide).every((token, index) => token === '*' || token === given[index])
+    );
+  });
+
+const inWords = (allowed: boolean): string => (allowed ? 'passed' : 'refused');
+
+describe('of every message there is', () => {
+  const subjects = Object.values(MESSAGES).flatMap(({ subjectTemplate }) => {
+    const filter = subjectTemplate.filter();
+    return filter.startsWith('provider.')
+      ? PROVIDERS.map((provider) => concrete(filter.replace('*', provider)))
+      : filter.startsWith('dead.')
+        ? USERS.map((user) => filter.replace('*', user))
+        : [concrete(filter)];
+  });
+
+  it.each(RIGHTS)('$user says what it is declared to say, and the server refuses the rest', async ({ user, says: declared }) => {
+    for (const subject of subjects) {
+      expect({ subject, is: await says(user, subject) }).toEqual({ subject, is: inWords(covers(declared, subject)) });
+    }
+  });
+
+  it.each(RIGHTS)(
+    '$user hears what it is declared to hear, and the server refuses the rest',
+    async ({ user, hears: declared }) => {
+      const filters = [...new Set([...Object.values(MESSAGES).map((message) => message.subjectTemplate.filter()), ...subjects])];
+      for (const filter of filters) {
+        expect({ filter, is: await hears(user, filter) }).toEqual({ filter, is: inWords(covers(declared, filter)) });
+      }
+    },
+  );
+});
+
+/** Written by hand, and not from the declaration: what must be refused whatever is declared. */
+describe('what does harm', () => {
+  const FORGERIES: readonly (readonly [user: string, subject: string, what: string])[] = [
+    ['order-gateway', 'provider.lp-a.executions.v1', 'forge a fill'],
+    ['provider-worker', 'provider.lp-a.executions.v1', 'forge a fill'],
+    ['market-data', 'provider.lp-a.executions.v1', 'forge a fill'],
+    ['lp-a', 'provider.lp-b.executions.v1', 'forge a fill of another provider'],
+    ['lp-b', 'provider.lp-a.executions.v1', 'forge a fill of another provider'],
+    ['market-data', 'provider.lp-a.orders.v1.new', 'send an order'],
+    ['lp-a', 'provider.lp-b.orders.v1.new', 'send an order'],
+    ['lp-a', 'provider.lp-a.orders.v1.new', 'send itself an order'],
+    ['order-gateway', 'md.quotes.v1.EURUSD', 'forge a price'],
+    ['provider-worker', 'md.quotes.v1.EURUSD', 'forge a price'],
+    ['lp-a', 'md.quotes.v1.EURUSD', 'forge a price'],
+    ['lp-a', 'account.1.events.v1.1000000001', 'forge an event'],
+    ['market-data', 'account.1.events.v1.1000000001', 'forge an event'],
+    ['order-gateway', 'dead.provider-worker', 'forge a dead letter'],
+    ['order-gateway', 'config.changed.v1.groups', 'announce a configuration'],
+    ['lp-a', '$JS.ACK.EXECUTIONS.provider-worker.1.1.1.1.0', 'acknowledge a report for the worker'],
+    ['lp-a', '$JS.ACK.PROVIDER_ORDERS.lp-b.1.1.1.1.0', 'acknowledge an order of another provider'],
+    ['order-gateway', '$JS.ACK.EXECUTIONS.provider-worker.1.1.1.1.0', 'acknowledge a report for the worker'],
+    ['lp-a', '_INBOX_lp-b.x', 'answer in the place of the server'],
+    ['lp-a', '_INBOX_order-gateway.x.y', 'answer in the place of the server'],
+  ];
+  it.each(FORGERIES)('%s, on %s, cannot %s', async (user, subject) => expect(await says(user, subject)).toBe('refused'));
+
+  const EVERYWHERE = ['>', '*.>', '_INBOX.>', '_INBOX.*', '$JS.>', '$SYS.>', 'provider.>', 'account.>', 'dead.*', '$JS.EVENT.>'];
+  it.each(USERS)('%s hears neither everything, nor another’s answers, nor what goes to another', async (user) => {
+    const others = USERS.filter((other) => other !== user);
+    const foreign = [...EVERYWHERE, ...others.map((other) => `_INBOX_${other}.>`), '_INBOX_operator.>', '_INBOX_*.>'];
+    for (const provider of PROVIDERS) foreign.push(`provider.${provider}.orders.v1.>`, `provider.${provider}.executions.v1`);
+    for (const filter of foreign) {
+      expect({ filter, is: await hears(user, filter) }).toEqual({ filter, is: 'refused' });
+    }
+  });
+
+  const ADMINISTRATION = STREAM_NAMES.flatMap((stream) => [
+    ...['DELETE', 'PURGE', 'UPDATE', 'MSG.GET', 'MSG.DELETE', 'SNAPSHOT', 'RESTORE', 'LEADER.STEPDOWN'].map(
+      (action) => `$JS.API.STREAM.${action}.${stream}`,
+    ),
+    `$JS.API.DIRECT.GET.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}.spy`,
+    `$JS.API.CONSUMER.CREATE.${stream}.spy.>`,
+    `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.spy`,
+    `$JS.API.CONSUMER.NAMES.${stream}`,
+    `$JS.API.CONSUMER.LIST.${stream}`,
+    ...RIGHTS.flatMap(({ reads }) => reads)
+      .filter((consumer) => consumer.stream === stream)
+      .flatMap(({ durable }) =>
+        ['DELETE', 'PAUSE', 'LEADER.STEPDOWN'].map((act) => `$JS.API.CONSUMER.${act}.${stream}.${durable}`),
+      ),
+  ]);
+  const WHOLE = [
+    'INFO',
+    'STREAM.NAMES',
+    'STREAM.LIST',
+    'STREAM.CREATE.MINE',
+    'ACCOUNT.PURGE.$G',
+    'SERVER.REMOVE',
+    'META.LEADER.STEPDOWN',
+  ];
+  it.each(USERS)('%s cannot administrate a stream or a consumer', async (user) => {
+    for (const subject of [...ADMINISTRATION, ...WHOLE.map((action) => `$JS.API.${action}`)]) {
+      expect({ subject, is: await says(user, subject) }).toEqual({ subject, is: 'refused' });
+    }
+    const manager = await managerOf(operator.client);
+    const streams = await Promise.all(STREAM_NAMES.map(async (name) => (await manager.streams.info(name)).config.name));
+    expect(streams).toEqual(STREAM_NAMES);
+  });
+
+  it.each(USERS)('%s reads and makes no consumer but its own', async (user) => {
+    const all = [EXECUTIONS_CONSUMER, ...PROVIDERS.map(providerOrdersConsumer)];
+    const own = RIGHTS.find((rights) => rights.user === user)?.reads ?? [];
+    for (const { stream, durable, filter } of all.filter((consumer) => !own.some((mine) => mine.durable === consumer.durable))) {
+      for (const subject of [
+        `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
+        `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
+        `$JS.API.CONSUMER.CREATE.${stream}.${durable}.${filter}`,
+        `$JS.API.CONSUMER.CREATE.${stream}.${user}.${filter}`,
+      ]) {
+        expect({ subject, is: await says(user, subject) }).toEqual({ subject, is: 'refused' });
+      }
+    }
+  });
+
+  it('a provider cannot widen its consumer to the requests of another', async () => {
+    const { client } = as('lp-a');
+    const mine = providerOrdersConsumer('lp-a' as ProviderName);
+    const subject = `$JS.API.CONSUMER.CREATE.${mine.stream}.${mine.durable}.${mine.filter}`;
+    const manager = await managerOf(operator.client);
+    const hostile: readonly object[] = [
+      { filter_subject: 'provider.lp-b.orders.v1.>' },
+      { filter_subject: 'provider.>' },
+      { filter_subject: '' },
+      { filter_subject: mine.filter, filter_subjects: ['provider.>'] },
+      { filter_subjects: ['provider.lp-b.orders.v1.>'] },
+      { filter_subject: mine.filter, durable_name: 'lp-b', name: 'lp-b' },
+      { filter_subject: mine.filter, deliver_subject: 'provider.lp-b.executions.v1' },
+    ];
+    for (const config of hostile) {
+      const request = { stream_name: mine.stream, config: { durable_name: 'lp-a', ack_policy: 'explicit', ...config } };
+      await client.request(subject, JSON.stringify(request), { timeout: 2_000 });
+      const held = (await manager.consumers.info(mine.stream, mine.durable)).config;
+      expect({ config, held: [held.filter_subject, held.filter_subjects, held.deliver_subject] }).toEqual({
+        config,
+        held: [mine.filter, undefined, undefined],
+      });
+    }
+    expect((await manager.consumers.info(mine.stream, 'lp-b')).config).toMatchObject({
+      filter_subject: 'provider.lp-b.orders.v1.>',
+    });
+  });
+
+  it('an answer of the server that a provider has sent to the subject of another is no report', async () => {
+    const { client, refused } = as('lp-a');
+    const manager = await managerOf(operator.client);
+    const before = (await manager.streams.info('EXECUTIONS')).state.last_seq;
+    const foreign = ProviderExecutionV1.subject({ provider: 'lp-b' as ProviderName });
+    const order = JSON.stringify(ProviderOrderNewV1.example);
+    operator.client.publish(ProviderOrderNewV1.subject({ provider: 'lp-a' as ProviderName }), order);
+    await operator.client.flush();
+    client.publish('$JS.API.CONSUMER.MSG.NEXT.PROVIDER_ORDERS.lp-a', '{"batch":100,"expires":200000000}', { reply: foreign });
+    client.publish(ProviderExecutionV1.subject({ provider: 'lp-a' as ProviderName }), '{}', { reply: foreign });
+    await refused();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { last_seq: last } = (await manager.streams.info('EXECUTIONS')).state;
+    for (let seq = before + 1; seq <= last; seq += 1) {
+      const message = await manager.streams.getMessage('EXECUTIONS', { seq });
+      expect(ProviderExecutionV1.decode(message?.data ?? new Uint8Array()).ok).toBe(false);
+    }
+  });
+
+  it('who may make a stream cannot change one that is there, nor empty it', async () => {
+    const { client } = as('provider-worker');
+    const manager = await managerOf(operator.client);
+    const before = (await manager.streams.info('EXECUTIONS')).config;
+    const request = { ...before, deny_delete: false, deny_purge: false, max_age: 1e9, subjects: ['>'] };
+    const answer = await client.request('$JS.API.STREAM.CREATE.EXECUTIONS', JSON.stringify(request), { timeout: 2_000 });
+    expect(answer.json<{ error?: object }>().error).toBeDefined();
+    expect((await manager.streams.info('EXECUTIONS')).config).toEqual(before);
+  });
+
+  it.each(STREAM_NAMES)('not even the operator deletes a message of %s or empties it', async (stream) => {
+    const manager = await managerOf(operator.client);
+    const { last_seq: last } = (await manager.streams.info(stream)).state;
+    await expect(manager.streams.purge(stream)).rejects.toThrow(/not permitted/);
+    await expect(manager.streams.deleteMessage(stream, last)).rejects.toThrow(/not permitted/);
+  });
+
+  it.each([
+    ['no name', undefined, undefined],
+    ['a name and no password', 'order-gateway', undefined],
+    ['a wrong password', 'order-gateway', 'wrong'],
+    ['the password of another', 'order-gateway', 'lp-a'],
+  ])('nobody gets in with %s', async (_what, user, of) => {
+    const { host } = new URL(url);
+    const pass = of === 'lp-a' ? new URL(loginUrl(url, 'lp-a')).password : of;
+    const login = { ...(user === undefined ? {} : { user }), ...(pass === undefined ? {} : { pass }) };
+    await expect(connect({ servers: host, ...login, reconnect: false })).rejects.toThrow('Authorization Violation');
+  });
+});
+
+describe('what is needed', () => {
+  const user = (name: string): BusRights => RIGHTS.find((rights) => rights.user === name)!;
+
+  it.each(RIGHTS.filter(({ reads }) => reads.length > 0))(
+    '$user makes its consumer and is delivered its messages',
+    async (rights) => {
+      const { client, refused } = as(rights.user);
+      for (const consumer of rights.reads) {
+        const subject =
+          rights.user === 'provider-worker' ? 'provider.lp-a.executions.v1' : `provider.${rights.user}.orders.v1.new`;
+        const manager = await managerOf(operator.client);
+        await manager.consumers.delete(consumer.stream, consumer.durable);
+        expect(await ensureConsumer(client, consumer)).toBe('created');
+        expect(await ensureConsumer(client, { ...consumer, ackWaitMs: 1_000 })).toBe('existed');
+        operator.client.publish(subject, '{}');
+        const next = `$JS.API.CONSUMER.MSG.NEXT.${consumer.stream}.${consumer.durable}`;
+        const message = await client.request(next, JSON.stringify({ batch: 1, expires: 2e9 }), { timeout: 3_000, noMux: true });
+        expect(covers([consumer.filter], message.subject)).toBe(true);
+        message.respond('+ACK');
+        expect(await refused()).toEqual([]);
+      }
+    },
+  );
+
+  it('provider-worker makes the streams that are missing, and says what it may not change', async () => {
+    const { client, refused } = as('provider-worker');
+    const manager = await managerOf(operator.client);
+    await manager.streams.delete('DEAD');
+    await manager.streams.add({ name: 'DEAD', subjects: ['dead.*'] });
+    await manager.streams.delete('EVENTS');
+    const reports = await makeMissingStreams(client, Object.values(STREAMS));
+    expect(reports.map(({ name, done }) => `${name} ${done}`)).toEqual([
+      'PROVIDER_ORDERS unchanged',
+      'EXECUTIONS unchanged',
+      'EVENTS created',
+      'DEAD refused',
+    ]);
+    expect(reports.at(-1)?.faults).toEqual([expect.stringContaining('The stream DEAD is not as this release needs it')]);
+    expect(await refused()).toEqual([]);
+    expect(await ensureStreams(operator.client, [STREAMS.DEAD])).toMatchObject([{ done: 'updated' }]);
+  });
+
+  it('no user has a right twice, or a wildcard over providers that is not named here', () => {
+    for (const rights of RIGHTS) {
+      const { publish, subscribe } = subjectRights(rights);
+      for (const subjects of [publish, subscribe]) expect(new Set(subjects).size).toBe(subjects.length);
+    }
+    const overProviders = RIGHTS.filter((rights) =>
+      subjectRights(rights).publish.some((subject) => subject.startsWith('provider.*')),
+    );
+    expect(overProviders).toEqual([user('order-gateway'), user('provider-worker')]);
+  });
+});

@@ -1,0 +1,69 @@
+import type { ProviderName } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
+import { AccountEventV1 } from './messages/account-event.v1.ts';
+import { ConfigChangedV1 } from './messages/config-changed.v1.ts';
+import { DeadLetterV1 } from './messages/dead-letter.v1.ts';
+import { ProviderExecutionV1 } from './messages/provider-execution.v1.ts';
+import { ProviderOrderCancelV1 } from './messages/provider-order-cancel.v1.ts';
+import { ProviderOrderCloseV1 } from './messages/provider-order-close.v1.ts';
+import { ProviderOrderNewV1 } from './messages/provider-order-new.v1.ts';
+import { ProviderOrderStatusV1 } from './messages/provider-order-status.v1.ts';
+import { QuoteV1 } from './messages/quote.v1.ts';
+import { EXECUTIONS_CONSUMER, providerOrdersConsumer, STREAM_NAMES, type ConsumerContract, type StreamName } from './streams.ts';
+
+/** What one user of the bus may do. What is not named here the server refuses; its inbox is its own. */
+export interface BusRights {
+  readonly user: string;
+  /** Subjects and filters on which it may publish. */
+  readonly says: readonly string[];
+  /** Filters to which it may subscribe, its inbox aside. */
+  readonly hears: readonly string[];
+  /** Durable consumers that it may make, ask for messages and acknowledge to. */
+  readonly reads: readonly ConsumerContract[];
+  /** Streams that it may look at, and make where there are none. Nobody but the operator changes, empties or deletes one. */
+  readonly makes: readonly StreamName[];
+}
+
+/** May do everything on the bus: changes streams, deletes consumers, hears all. No service logs in as this user. */
+export const BUS_OPERATOR = 'operator';
+
+const subjectsOf = (contracts: readonly { readonly subjectTemplate: { readonly filter: () => string } }[]): readonly string[] =>
+  contracts.map(({ subjectTemplate }) => subjectTemplate.filter());
+
+const SERVICES: readonly BusRights[] = [
+  {
+    user: 'order-gateway',
+    says: subjectsOf([ProviderOrderNewV1, ProviderOrderCloseV1, AccountEventV1]),
+    hears: subjectsOf([QuoteV1, AccountEventV1]),
+    reads: [],
+    makes: [],
+  },
+  {
+    user: 'provider-worker',
+    says: [
+      ...subjectsOf([ProviderOrderNewV1, ProviderOrderCloseV1, ProviderOrderCancelV1, ProviderOrderStatusV1, AccountEventV1]),
+      DeadLetterV1.subject({ service: 'provider-worker' }),
+    ],
+    hears: subjectsOf([QuoteV1, AccountEventV1]),
+    reads: [EXECUTIONS_CONSUMER],
+    makes: STREAM_NAMES,
+  },
+  { user: 'market-data', says: subjectsOf([QuoteV1]), hears: subjectsOf([ConfigChangedV1]), reads: [], makes: [] },
+];
+
+/** A provider reads its own requests, reports on its own subject and sees the quotes; of another provider it sees nothing. */
+const providerRights = (provider: ProviderName): BusRights => ({
+  user: provider,
+  says: [ProviderExecutionV1.subject({ provider })],
+  hears: subjectsOf([QuoteV1]),
+  reads: [providerOrdersConsumer(provider)],
+  makes: [],
+});
+
+/** Every user of the bus but the operator: our services, and each of the providers. */
+export function busRights(providers: readonly ProviderName[]): readonly BusRights[] {
+  const rights = [...SERVICES, ...providers.map(providerRights)];
+  const users = new Set([BUS_OPERATOR, ...rights.map(({ user }) => user)]);
+  assert(users.size === rights.length + 1, 'a provider is called like another user of the bus');
+  return rights;
+}
