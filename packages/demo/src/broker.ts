@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { natsAuthorization } from '@margrave/bus-nats';
@@ -20,9 +21,11 @@ import { untilPriced, untilReady } from './until-ready.ts';
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const GATEWAY_PORT = 8080;
 
+const PROVIDERS = ['lp-a', 'lp-b'] as ProviderName[];
+
 /** Who may log in to the servers of the demo, and to do what. */
 const serverLogins: ServerLogins = {
-  nats: (passwordOf) => natsAuthorization(busRights(['lp-a', 'lp-b'] as ProviderName[]), passwordOf),
+  nats: (passwordOf) => natsAuthorization(busRights(PROVIDERS), passwordOf),
   redis: redisUsers,
 };
 
@@ -47,6 +50,8 @@ export interface Broker extends Services {
   readonly servers: Servers;
   /** The account that no trader of the demo trades on. */
   readonly visitorsAccountId: string;
+  /** Where the operator's and the providers' logins stand; readable by who runs the demo. */
+  readonly loginsFile: string;
 }
 
 /** Starts servers, a price feed and all services, and resolves when they can be traded with. */
@@ -78,15 +83,26 @@ export async function startBroker(options: DemoOptions, say: (sentence: string) 
     stops.push(() => services.stop());
     const watches = [servers.nats, servers.redis, servers.postgres].map((server) => watchServer(server, say));
     stops.push(async () => void (await Promise.all(watches.map((end) => end()))));
-    return { ...services, servers, databaseUrl, visitorsAccountId, stop };
+    const loginsFile = writeLogins(folder, servers);
+    stops.push(() => rm(loginsFile, { force: true }));
+    return { ...services, servers, databaseUrl, visitorsAccountId, loginsFile, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+/** For who wants to be a provider of the demo, or to look into its servers. */
+function writeLogins(folder: string, { nats, redis, postgres: database }: Servers): string {
+  const file = join(folder, 'logins.json');
+  const providers = PROVIDERS.map((provider) => [provider, { NATS_URL: loginUrl(nats.url, provider) }]);
+  const operator = { NATS_URL: nats.url, REDIS_URL: redis.url, DATABASE_URL: database.url };
+  writeFileSync(file, `${JSON.stringify({ operator, ...Object.fromEntries(providers) }, null, 2)}\n`, { mode: 0o600 });
+  return file;
+}
+
 export interface ServicesRequest {
-  readonly options: Pick<DemoOptions, 'seed' | 'feed'>;
+  readonly options: Pick<DemoOptions, 'seed' | 'feed' | 'ownProvider'>;
   /** These three of the operator, on servers that have the users of `serverLogins`. */
   readonly natsUrl: string;
   readonly redisUrl: string;
@@ -142,34 +158,24 @@ async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<str
     }),
   });
   const gatewayLogins = await logins('order-gateway');
-  const provider = {
-    STATE_FOLDER: folder,
-    SEED: `${options.seed}`,
-    MISBEHAVE: 'reject=0.03,repeat=0.05,parts=0.1',
-  };
+  const simulators = await Promise.all(
+    PROVIDERS.filter((provider) => provider !== options.ownProvider).map(async (provider) => ({
+      service: 'provider-simulator',
+      name: `provider-simulator ${provider}`,
+      environment: {
+        NATS_URL: loginUrl(natsUrl, provider),
+        PROVIDER_NAME: provider,
+        PROVIDER_SYMBOLS: await providerSymbols(databaseUrl, provider),
+        STATE_FOLDER: folder,
+        SEED: `${options.seed}`,
+        MISBEHAVE: 'reject=0.03,repeat=0.05,parts=0.1',
+        ...(provider === 'lp-b' ? { FILL_PARTS: '2' } : {}),
+      },
+    })),
+  );
   const declared = [
     { service: 'market-data', name: 'market-data', environment: { ...(await logins('market-data')), ...feed } },
-    {
-      service: 'provider-simulator',
-      name: 'provider-simulator lp-a',
-      environment: {
-        ...provider,
-        NATS_URL: loginUrl(natsUrl, 'lp-a'),
-        PROVIDER_NAME: 'lp-a',
-        PROVIDER_SYMBOLS: await providerSymbols(databaseUrl, 'lp-a'),
-      },
-    },
-    {
-      service: 'provider-simulator',
-      name: 'provider-simulator lp-b',
-      environment: {
-        ...provider,
-        NATS_URL: loginUrl(natsUrl, 'lp-b'),
-        PROVIDER_NAME: 'lp-b',
-        FILL_PARTS: '2',
-        PROVIDER_SYMBOLS: await providerSymbols(databaseUrl, 'lp-b'),
-      },
-    },
+    ...simulators,
     { service: 'provider-worker', name: 'provider-worker', environment: await logins('provider-worker') },
     ...gateways.map((port, index) => ({
       service: 'order-gateway',

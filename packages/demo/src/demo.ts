@@ -59,9 +59,9 @@ export async function runDemo(options: DemoOptions, voice: DemoVoice, stopped: A
       accounts.map(({ accountId }) => accountId),
       TOKEN_LIFETIME_MS,
     );
-    const { visitorsAccountId, services, servers } = broker;
+    const { visitorsAccountId, services, servers, loginsFile } = broker;
     const welcome = { source: servers.source, gatewayUrl: gatewayUrl(broker), natsUrl: servers.nats.url, services, accounts };
-    voice.print(describeWelcome({ ...welcome, sessions: options.sessions, visitorsAccountId, token }));
+    voice.print(describeWelcome({ ...welcome, sessions: options.sessions, loginsFile, visitorsAccountId, token }));
     const tally = newTally();
     const trading = new AbortController();
     const end = (): void => trading.abort();

@@ -47,7 +47,7 @@ beforeAll(async () => {
   });
   folder = mkdtempSync(join(tmpdir(), 'margrave-end-to-end-'));
   services = await startServices({
-    options: { seed: 7, feed: 'live' },
+    options: { seed: 7, feed: 'live', ownProvider: undefined },
     natsUrl: servers.natsUrl,
     redisUrl: servers.redisUrl,
     databaseUrl: servers.databaseUrl,

@@ -5,6 +5,7 @@ const text = describeWelcome({
   source: 'local binaries',
   gatewayUrl: 'http://127.0.0.1:8081',
   natsUrl: 'nats://margrave:hush@127.0.0.1:4321',
+  loginsFile: '/somewhere/logins.json',
   services: [{ name: 'market-data', metricsUrl: 'http://127.0.0.1:9101', logFile: '/tmp/market-data.log' }],
   sessions: 'always',
   accounts: [
@@ -35,5 +36,6 @@ describe('what the demo says first', () => {
   it('is where NATS is, without its password', () => {
     expect(text).toContain('nats://127.0.0.1:4321 ');
     expect(text).not.toContain('hush');
+    expect(text).toContain('logins of the operator and the providers: /somewhere/logins.json');
   });
 });

@@ -5,8 +5,10 @@ export interface Welcome {
   /** Where the servers come from, in words. */
   readonly source: string;
   readonly gatewayUrl: string;
-  /** With the user and password of the services, which are not shown. */
+  /** With a password, which is not shown. */
   readonly natsUrl: string;
+  /** Where the logins of the operator and the providers stand. */
+  readonly loginsFile: string;
   readonly services: readonly { readonly name: string; readonly metricsUrl: string; readonly logFile: string }[];
   readonly sessions: 'always' | 'real';
   readonly accounts: readonly DemoAccount[];
@@ -17,11 +19,11 @@ export interface Welcome {
 
 /** What the demo says when it can be traded with. */
 export function describeWelcome(welcome: Welcome): string {
-  const { source, gatewayUrl, natsUrl, services, sessions, accounts, visitorsAccountId, token } = welcome;
+  const { source, gatewayUrl, natsUrl, loginsFile, services, sessions, accounts, visitorsAccountId, token } = welcome;
   return [
     `Margrave runs on this machine (${source}).`,
     `  gateway   ${gatewayUrl}   documentation ${gatewayUrl}/docs`,
-    `  NATS      nats://${new URL(natsUrl).host}   (the services’ user and password are not shown)`,
+    `  NATS      nats://${new URL(natsUrl).host}   logins of the operator and the providers: ${loginsFile}`,
     ...services.map(({ name, metricsUrl, logFile }) => `  ${name.padEnd(24)} ${metricsUrl}/metrics   log ${logFile}`),
     sessions === 'always'
       ? '  All sessions are open around the clock, so that there is something to see on any day (--sessions real changes that).'
