@@ -9,19 +9,21 @@ const captured = (pattern: RegExp, among: string): string[] => [...among.matchAl
 const architecture = text('ARCHITECTURE.md');
 const serviceReadmes = globSync('services/*/README.md', { cwd: root });
 
+const PAGES = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/connecting-a-provider.md', ...serviceReadmes];
+
 /** What stands in backticks and is a path of this repository, `*` being anything. */
 const namedPaths = (page: string): string[] =>
   captured(/`([^`\s]+)`/g, page.replaceAll(/^```.*?^```$/gms, '')).filter((span) =>
     /^(packages|services|scripts|docs|infra|\.ci)\/|^[\w.-]+\.(md|json|yml|cjs|mjs)$/.test(span),
   );
 
-it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', ...serviceReadmes])('every path that %s names is there', (page) => {
+it.each(PAGES)('every path that %s names is there', (page) => {
   const paths = namedPaths(text(page));
   expect(paths.filter((path) => globSync(path, { cwd: root }).length === 0)).toEqual([]);
   expect(paths).not.toEqual([]);
 });
 
-it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', ...serviceReadmes])('every command of npm that %s names is one', (page) => {
+it.each(PAGES)('every command of npm that %s names is one', (page) => {
   const { scripts } = JSON.parse(text('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
   expect(captured(/npm run ([\w:-]+)/g, text(page)).filter((name) => scripts[name] === undefined)).toEqual([]);
 });
