@@ -1,6 +1,7 @@
 #!/bin/sh
-# Redis with a password that stands neither in a file nor among the arguments of a process.
+# Redis with users whose passwords stand neither in a file nor among the arguments of a process.
 set -eu
-exec redis-server /etc/margrave/redis.conf - <<PASSWORD
-requirepass ${REDIS_PASSWORD:?}
-PASSWORD
+users=$(sh /etc/margrave/users.sh)
+exec redis-server /etc/margrave/redis.conf - <<USERS
+$users
+USERS

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ProviderExecutionV1, providerOrdersConsumer } from '@margrave/contracts';
+import { CACHE_OPERATOR, CACHE_RIGHTS } from '@margrave/cache-redis';
+import { BUS_OPERATOR, busRights } from '@margrave/contracts';
 import { describeFaults, readConfiguration, type ConfigurationDeclaration, type ConfigurationRule } from '@margrave/runtime';
 import { SEED_SYMBOLS } from '@margrave/testkit';
-import type { ProviderName } from '@margrave/vocabulary';
 import { parse } from 'yaml';
+import { passwordVariable, STACK_PROVIDERS } from '../reference/rights.ts';
 
 interface Container {
   readonly build?: { readonly dockerfile: string; readonly args: { readonly SERVICE: string } };
@@ -107,18 +108,31 @@ it('a login is made for each service that uses the database, with the password t
 
 const providers = programs.flatMap(([, { environment }]) => environment?.['PROVIDER_NAME'] ?? []);
 
-it.each(providers)('%s may read its own requests and report on its own subject, and that is all it may publish to', (name) => {
-  const provider = name as ProviderName;
-  const { stream, durable, filter } = providerOrdersConsumer(provider);
-  const user = text('infra/nats/nats.conf').split(`user: ${name},`)[1]?.split('subscribe:')[0] ?? '';
-  expect([...user.matchAll(/"(.*)"/g)].map(([, subject]) => subject)).toEqual([
-    ProviderExecutionV1.subject({ provider }),
-    `$JS.API.CONSUMER.CREATE.${stream}.${durable}.${filter}`,
-    `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
-    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
-    `$JS.ACK.${stream}.${durable}.>`,
-  ]);
+const SERVERS = [
+  { server: 'NATS', container: 'nats', users: [BUS_OPERATOR, ...busRights(STACK_PROVIDERS).map(({ user }) => user)] },
+  { server: 'REDIS', container: 'redis', users: [CACHE_OPERATOR, ...CACHE_RIGHTS.map(({ user }) => user)] },
+] as const;
+
+describe.each(SERVERS)('the users of $server', ({ server, container, users }) => {
+  const urls = containers.flatMap(([name, { environment }]) => {
+    const url = environment?.[`${server}_URL`];
+    return url === undefined ? [] : [{ name, url }];
+  });
+
+  it.each(urls)('$name logs in as itself, with its own password', ({ name, url }) => {
+    const user = name === 'streams' ? BUS_OPERATOR : name;
+    expect(users).toContain(user);
+    expect(url).toContain(`://${user}:\${${passwordVariable(server, user)}:?}@`);
+  });
+
+  it('are given a password each, and the server knows all of them and no others', () => {
+    const given = Object.keys(services[container]?.environment ?? {}).filter((name) => name.startsWith(`${server}_PASSWORD`));
+    expect(given.sort()).toEqual(users.map((user) => passwordVariable(server, user)).sort());
+  });
 });
+
+it('the providers of the stack are those that the bus has users for', () =>
+  expect([...providers].sort()).toEqual([...STACK_PROVIDERS].sort()));
 
 it('providers reach the bus and nothing else of ours', () => {
   const onTheirNetwork = containers.filter(([, { networks }]) => networks.includes('providers')).map(([name]) => name);

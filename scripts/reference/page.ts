@@ -1,4 +1,4 @@
-/** A generated file of docs/reference. */
+/** A generated file: of docs/reference, or of another place that code alone decides about. */
 export interface ReferencePage {
   /** From the root of the repository. */
   readonly path: string;

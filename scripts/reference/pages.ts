@@ -5,6 +5,7 @@ import { denialCodesPage } from './denial-codes.ts';
 import { messagesPage } from './messages.ts';
 import { metricsPage } from './metrics.ts';
 import type { ReferencePage } from './page.ts';
+import { natsUsersFile, redisUsersFile, rightsPage } from './rights.ts';
 import { describeServices, printedBy } from './services.ts';
 
 /** Every page that the code alone says. A new kind of reference is one more line here and a file beside it. */
@@ -19,5 +20,8 @@ export function referencePages(): readonly ReferencePage[] {
     { path: 'docs/reference/openapi.json', render: () => printedBy('order-gateway', 'openapi-main.ts') },
     { path: 'docs/reference/configuration.md', render: async () => configurationPage(await services()) },
     { path: 'docs/reference/metrics.md', render: async () => metricsPage(await services()) },
+    { path: 'docs/rights.md', render: rightsPage },
+    { path: 'infra/nats/users.conf', render: natsUsersFile },
+    { path: 'infra/redis/users.sh', render: redisUsersFile },
   ];
 }

@@ -19,7 +19,7 @@ const seconds = (milliseconds: number): number => milliseconds / 1_000;
 export const providerGuide = (): string =>
   [
     '## Writing a provider',
-    `Operations in this document are Margrave’s: what it *sends* a provider hears, what it *receives* a provider says. A provider needs the address of the NATS server, its name (here \`${EXAMPLE}\`) and its credentials. These permit its own subjects and its own consumer and nothing else, and answers of the server under an inbox prefix of its own: \`_INBOX_\` and the name, here \`_INBOX_${EXAMPLE}\`, which a client of NATS must be told.`,
+    `Operations in this document are Margrave’s: what it *sends* a provider hears, what it *receives* a provider says. A provider needs the address of the NATS server, its name (here \`${EXAMPLE}\`) and its credentials. These permit its own subjects and its own consumer and nothing else. Answers of the server must be asked for under the inbox prefix \`_INBOX_${EXAMPLE}\` (the last part is the name), which clients of NATS take as an option.`,
     ...hearing(),
     ...speaking(),
     ...meaning(),

@@ -13,7 +13,7 @@ export const tablesPage = ({ tables, domains, sequences, functions }: SchemaDesc
     NOTE,
     '# Tables',
     'What each table holds, which package owns it and which migration makes it stands in [ARCHITECTURE.md](../../ARCHITECTURE.md#who-owns-what); checks and indexes stand in the migrations. Amounts end in `_e8` or `_e16`: integers, of 1e-8 or 1e-16.',
-    'Services log in as members of `margrave_service`. `margrave_books` is nobody’s login: it owns the functions that write the books, and whoever may call these writes with its rights. The administrator owns the schema and may do everything. Where a role is not named, it may do nothing.',
+    'Services log in as members of `margrave_service`, market-data of `margrave_market`. `margrave_books` is nobody’s login: it owns the functions that write the books, and whoever may call these writes with its rights. The administrator owns the schema and may do everything. Where a role is not named, it may do nothing.',
     ...tables.flatMap(tableSection),
     '## Functions',
     'Functions that only triggers call are left out.',

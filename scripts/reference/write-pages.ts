@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { format, getFileInfo, resolveConfig } from 'prettier';
 import type { ReferencePage } from './page.ts';
 
-/** The text of a page as it stands in the repository: formatted like every other file. */
+/** The text of a page as it stands in the repository: formatted like every other file of a kind that Prettier knows. */
 async function textOf(page: ReferencePage, file: string): Promise<string> {
+  if ((await getFileInfo(file)).inferredParser === null) return page.render();
   return format(await page.render(), { ...(await resolveConfig(file)), filepath: file });
 }
 

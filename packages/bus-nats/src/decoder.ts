@@ -19,12 +19,18 @@ export type Decoder<Body, Subject> = (message: {
   readonly data: Uint8Array;
 }) => Result<Decoded<Body, Subject>, string>;
 
-/** Reads messages of one contract; the refusal repeats nothing of the message. */
+/**
+ * Reads messages of one contract; the refusal repeats nothing of the message. The server lets a user publish on certain
+ * subjects and knows no bodies: what a body repeats of its subject must be the same there.
+ */
 export const decoderOf =
   <Body, Subject extends Readonly<Record<string, string>>>(contract: ReadableContract<Body, Subject>): Decoder<Body, Subject> =>
   ({ subject, data }) => {
     const parameters = contract.subjectTemplate.read(subject);
     if (parameters === undefined) return refuse(`not a subject of ${contract.name}`);
     const body = contract.decode(data);
-    return body.ok ? ok({ body: body.value, parameters }) : body;
+    if (!body.ok) return body;
+    const fields = new Map<string, unknown>(Object.entries(body.value as object));
+    const differs = Object.entries(parameters).find(([name, value]) => fields.has(name) && fields.get(name) !== value);
+    return differs === undefined ? ok({ body: body.value, parameters }) : refuse(`its ${differs[0]} is not that of its subject`);
   };

@@ -27,6 +27,9 @@ if (urls === undefined || urls === '') {
       say([`${name}: ${done}`, ...faults].join('. '));
       if (faults.length > 0) process.exitCode = 1;
     }
+  } catch (error) {
+    say(`The streams could not be seen to: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
   } finally {
     await client.close();
   }

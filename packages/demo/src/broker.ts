@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { natsAuthorization } from '@margrave/bus-nats';
 import { redisUsers } from '@margrave/cache-redis';
 import { busRights } from '@margrave/contracts';
-import { ensureServiceLogin, migrate, seedDemo } from '@margrave/store-postgres';
+import { ensureServiceLogin, migrate, seedDemo, type ServiceRole } from '@margrave/store-postgres';
 import { loginUrl, startRealtimeDatabase, startServers, type ServerLogins, type Servers } from '@margrave/testkit';
 import { formatE8, type ProviderName } from '@margrave/vocabulary';
 import postgres from 'postgres';
@@ -149,12 +149,13 @@ export async function startServices(request: ServicesRequest): Promise<Services>
 async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<string, string>>, tokenSecret: string) {
   const { options, natsUrl, redisUrl, databaseUrl, folder, gateways } = request;
   /** Each service has its own user on each server. */
-  const logins = async (service: string) => ({
+  const logins = async (service: string, role: ServiceRole = 'margrave_service') => ({
     NATS_URL: loginUrl(natsUrl, service),
     REDIS_URL: loginUrl(redisUrl, service),
     DATABASE_URL: await ensureServiceLogin(databaseUrl, {
       name: `demo_${service.replaceAll('-', '_')}`,
       password: randomBytes(24).toString('hex'),
+      role,
     }),
   });
   const gatewayLogins = await logins('order-gateway');
@@ -174,7 +175,11 @@ async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<str
     })),
   );
   const declared = [
-    { service: 'market-data', name: 'market-data', environment: { ...(await logins('market-data')), ...feed } },
+    {
+      service: 'market-data',
+      name: 'market-data',
+      environment: { ...(await logins('market-data', 'margrave_market')), ...feed },
+    },
     ...simulators,
     { service: 'provider-worker', name: 'provider-worker', environment: await logins('provider-worker') },
     ...gateways.map((port, index) => ({

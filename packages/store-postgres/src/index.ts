@@ -20,6 +20,6 @@ export type * from './rows.ts';
 export { connectStore, type Store, type StoreOptions } from './store.ts';
 export { describeSchema, type Right, type SchemaDescription, type TableDescription } from './admin/describe-schema.ts';
 export { createAccounts, type NewAccount } from './admin/open-accounts.ts';
-export { ensureServiceLogin, type ServiceLogin } from './admin/service-login.ts';
+export { ensureServiceLogin, type ServiceLogin, type ServiceRole } from './admin/service-login.ts';
 export type { DemoSessions } from './demo/instruments.ts';
 export { seedDemo, type SeedDemoOptions } from './demo/seed-demo.ts';

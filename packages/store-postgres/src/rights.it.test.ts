@@ -1,14 +1,20 @@
+import { ensureServiceLogin } from './admin/service-login.ts';
 import { openConnection, type Connection } from './connection/connection.ts';
 import { openTestStore, type TestStore } from './testing/test-store.ts';
 
 let test: TestStore;
 let service: Connection;
+let market: Connection;
+const connectTo = (databaseUrl: string): Promise<Connection> =>
+  openConnection({ databaseUrl, applicationName: 'rights', connectTimeoutMs: 5_000 });
 beforeAll(async () => {
   test = await openTestStore();
-  service = await openConnection({ databaseUrl: test.serviceUrl, applicationName: 'rights', connectTimeoutMs: 5_000 });
+  service = await connectTo(test.serviceUrl);
+  const login = { name: 'margrave_market_rights', password: 'test', role: 'margrave_market' } as const;
+  market = await connectTo(await ensureServiceLogin(test.adminUrl, login));
 });
 afterAll(async () => {
-  await service.end();
+  await Promise.all([service.end(), market.end()]);
   await test.store.close();
 });
 
@@ -34,6 +40,44 @@ const TABLES = [
   'schema_migrations',
 ];
 
+/** What no login of a service may do, of whatever role. */
+const HARM: readonly (readonly [statement: string, message: string | RegExp])[] = [
+  ['update ledger_entries set amount_e8 = 0', 'permission denied for table ledger_entries'],
+  ['delete from ledger_entries', 'permission denied for table ledger_entries'],
+  ['truncate ledger_entries', 'permission denied for table ledger_entries'],
+  ['insert into ledger_entries default values', 'permission denied for table ledger_entries'],
+  ['update accounts set balance_e8 = 0', 'permission denied for table accounts'],
+  ['create table mine (one integer)', 'permission denied for schema public'],
+  ['create schema mine', 'permission denied for database'],
+  ['create extension dblink', /permission denied|not available/],
+  ["create function mine() returns integer language sql as 'select 1'", 'permission denied for schema public'],
+  ['drop table orders', 'must be owner'],
+  ['drop table instruments', 'must be owner'],
+  ['alter table orders disable trigger all', 'must be owner'],
+  ["set session_replication_role = 'replica'", 'permission denied'],
+  ['select renew_epoch()', 'permission denied for function'],
+  ["select write_ledger('', '{}', '{}')", 'permission denied for function'],
+  ["copy instruments to program 'cat'", 'must be superuser'],
+  ["copy instruments to '/tmp/instruments'", 'must be superuser'],
+  ["copy (select 1) to program 'cat'", 'must be superuser'],
+  ["select pg_read_file('/etc/passwd')", 'permission denied'],
+  ["select pg_ls_dir('/')", 'permission denied'],
+  ["select lo_import('/etc/passwd')", 'permission denied'],
+  ['select rolpassword from pg_authid', 'permission denied for table pg_authid'],
+  ['select passwd from pg_shadow', 'permission denied for view pg_shadow'],
+  ['select * from pg_user_mapping', 'permission denied'],
+  ["select setval('id_blocks', 1)", 'permission denied for sequence'],
+  ['set role margrave_books', 'permission denied to set role'],
+  ['set role postgres', 'permission denied to set role'],
+  ['set session authorization postgres', 'permission denied to set session authorization'],
+  ['create role mine', 'permission denied to create role'],
+  ['alter role margrave_service superuser', /must be superuser|permission denied/],
+  ['grant margrave_books to current_user', /must have admin option|permission denied/],
+  ["alter system set fsync = 'off'", 'permission denied'],
+  ['select pg_reload_conf()', 'permission denied'],
+  ["select pg_terminate_backend(pid) from pg_stat_activity where usename = 'postgres'", /must be|permission denied/],
+];
+
 describe('a service’s login', () => {
   it('is tested against every table there is', async () => {
     const rows = await test.admin("select tablename as name from pg_tables where schemaname = 'public'");
@@ -52,19 +96,14 @@ describe('a service’s login', () => {
     await expect(service.query(`update ${table} set ${String(column?.['name'])} = default`)).rejects.toThrow(denied);
   });
 
+  it.each(HARM)('may not %s', async (statement, message) => {
+    await expect(service.script(statement)).rejects.toThrow(message);
+  });
+
   it.each([
     ['update outbox set body = null', 'permission denied for table outbox'],
-    ['create table mine (one integer)', 'permission denied for schema public'],
-    ['create schema mine', 'permission denied for database'],
-    ['drop table orders', 'must be owner'],
-    ['alter table orders disable trigger all', 'must be owner'],
-    ['select renew_epoch()', 'permission denied for function'],
-    ["select write_ledger('', '{}', '{}')", 'permission denied for function'],
     ["copy orders to program 'cat'", 'must be superuser'],
-    ["select pg_read_file('/etc/passwd')", 'permission denied'],
-    ["select setval('id_blocks', 1)", 'permission denied for sequence'],
-    ['set role margrave_books', 'permission denied to set role'],
-    ["alter system set fsync = 'off'", 'permission denied'],
+    ['set role margrave_market', 'permission denied to set role'],
   ])('may not %s', async (statement, message) => {
     await expect(service.script(statement)).rejects.toThrow(message);
   });
@@ -72,6 +111,47 @@ describe('a service’s login', () => {
   it('may mark what it published', async () => {
     await expect(service.query('update outbox set published_at = clock_timestamp() where outbox_id = 0')).resolves.toEqual([]);
   });
+});
+
+describe('the login of market-data', () => {
+  const CONFIGURATION = [
+    'configuration_version',
+    'instruments',
+    'groups',
+    'group_instruments',
+    'providers',
+    'provider_instruments',
+  ];
+
+  it.each(HARM)('may not %s', async (statement, message) => {
+    await expect(market.script(statement)).rejects.toThrow(message);
+  });
+
+  it.each(TABLES)('reads %s only if it is configuration, and changes nothing in it', async (table) => {
+    const denied = `permission denied for table ${table}`;
+    const reading = market.query(`select * from ${table} limit 1`);
+    if (CONFIGURATION.includes(table)) await expect(reading).resolves.toBeDefined();
+    else await expect(reading).rejects.toThrow(denied);
+    await expect(market.query(`insert into ${table} default values`)).rejects.toThrow(denied);
+    await expect(market.query(`delete from ${table}`)).rejects.toThrow(denied);
+    await expect(market.query(`truncate ${table}`)).rejects.toThrow(denied);
+  });
+
+  it('neither commits, nor locks an account, nor leases an id', async () => {
+    const functions = await test.admin(
+      "select oid::regprocedure::text as name from pg_proc where proname in ('commit_batch', 'lock_accounts')",
+    );
+    expect(functions).toHaveLength(2);
+    for (const { name } of functions) {
+      const allowed = await market.query(`select has_function_privilege('${String(name)}', 'execute') as allowed`);
+      expect(allowed).toEqual([{ allowed: false }]);
+    }
+    await expect(market.query("select lock_accounts('{}')")).rejects.toThrow('permission denied for function lock_accounts');
+    await expect(market.query("select nextval('id_blocks')")).rejects.toThrow('permission denied for sequence id_blocks');
+  });
+
+  it('takes a generation of quotes', async () =>
+    expect(await market.query("select nextval('quote_generations') > 0 as taken")).toEqual([{ taken: true }]));
 });
 
 describe('the owner of the commit', () => {

@@ -40,7 +40,7 @@ export interface FunctionDescription {
 }
 
 /** The roles that migrations grant to. */
-const ROLES = `unnest(array['margrave_service', 'margrave_books']) role`;
+const ROLES = `unnest(array['margrave_service', 'margrave_market', 'margrave_books']) role`;
 
 const IS_TABLE = `relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`;
 

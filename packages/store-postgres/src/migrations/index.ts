@@ -5,6 +5,7 @@ import { books } from './0004-books.ts';
 import { outboxAndSequences } from './0005-outbox-and-sequences.ts';
 import { packedRows } from './0006-packed-rows.ts';
 import { commitBatch } from './0007-commit-batch.ts';
+import { marketRole } from './0008-market-role.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   outboxAndSequences,
   packedRows,
   commitBatch,
+  marketRole,
 ];

@@ -91,7 +91,11 @@ export async function environmentOf(servers: TestServers, feed: RealtimeDatabase
   return {
     NATS_URL: loginUrl(servers.natsUrl, 'market-data'),
     REDIS_URL: loginUrl(servers.redisUrl, 'market-data'),
-    DATABASE_URL: await ensureServiceLogin(servers.databaseUrl, { name: 'margrave_market_data_test', password: 'test' }),
+    DATABASE_URL: await ensureServiceLogin(servers.databaseUrl, {
+      name: 'margrave_market_data_test',
+      password: 'test',
+      role: 'margrave_market',
+    }),
     ...feed.environment,
   };
 }
