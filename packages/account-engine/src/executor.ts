@@ -1,7 +1,7 @@
 import {
-  decide,
   type Account,
   type Change,
+  type decide,
   type DecisionContext,
   type Group,
   type IdSource,
@@ -20,6 +20,8 @@ import type { RecentAccounts } from './recent-accounts.ts';
 import { commandRows } from './to-rows.ts';
 
 export interface ExecutorParts {
+  /** The one decision. A simulation listens here. */
+  readonly decide: typeof decide;
   readonly store: AccountStore;
   readonly cache: AggregateCache;
   readonly recent: RecentAccounts;
@@ -252,13 +254,13 @@ export class Executor {
   #decideOne(task: Task, account: Account, past: KnownPast, given: Given): Decided | Exclude<Settlement, 'again'> {
     const { submission } = task;
     const { market, ids, viewMs } = given;
-    const { group, providerMessages, monotonicMs } = this.#parts;
+    const { decide: decideNow, group, providerMessages, monotonicMs } = this.#parts;
     try {
       const pricedFromMs = monotonicMs();
       takeQuotes(market, account, submission.command);
       const decidedFromMs = monotonicMs();
       const context: DecisionContext = { market, ids, group: group(account) };
-      const decision = decide(account, submission.command, context, past.of(account.accountId, submission.command));
+      const decision = decideNow(account, submission.command, context, past.of(account.accountId, submission.command));
       if (!decision.ok) return { kind: 'no_change', refusal: decision.refusal };
       const change = decision.value;
       const rows = commandRows(change, submission, providerMessages(change));
