@@ -14,5 +14,6 @@ export type { AccountStore, AggregateCache, CommitBatch, CommitOutcome, StoreFai
 export { providerMessages } from './provider-messages.ts';
 export { Publisher, type PublisherParts } from './publisher.ts';
 export { QuoteBook } from './quote-book.ts';
+export { accountRow, orderRow, positionRow } from './to-rows.ts';
 export { RecentAccounts } from './recent-accounts.ts';
 export { aggregateRows } from './write-behind.ts';

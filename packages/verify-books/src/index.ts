@@ -7,3 +7,5 @@ export type { LoggedEvent } from './history/events.ts';
 export type { StoredRows } from './history/stored-rows.ts';
 export { describeFindings, verifyBooks } from './verify-books.ts';
 export type { CacheCheck } from './invariants/cache.ts';
+export { AccountFold } from './history/account-fold.ts';
+export { Breaks } from './history/breaks.ts';
