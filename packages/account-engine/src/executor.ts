@@ -59,6 +59,8 @@ export interface Task {
   lookUp: boolean;
   /** A commit of it was sent and never answered. */
   uncertain: boolean;
+  /** It changes nothing on the account at hand, which may be too old: it is decided on the one in the store. */
+  doubted: boolean;
 }
 
 /** After so many conflicts a command locks its account before it decides. */
@@ -145,7 +147,8 @@ export class Executor {
     const accountIds = [...new Set(tasks.map((task) => task.submission.accountId))];
     let run: BatchRun | undefined;
     if (tasks.every((task) => task.conflicts < OPTIMISTIC_ATTEMPTS)) {
-      const accounts = await this.#accountsAtHand(accountIds);
+      const doubted = new Set(tasks.filter((task) => task.doubted).map((task) => task.submission.accountId));
+      const accounts = await this.#accountsAtHand(accountIds, doubted);
       run = await this.#runBatch({ tasks, accounts, settlements, sent, startedMs }, store.commitBatch);
     } else {
       run = await store.withLockedAccounts(accountIds, (rows, commitBatch) => {
@@ -159,12 +162,12 @@ export class Executor {
     this.#settle(run, settlements);
   }
 
-  /** From this process, else from the cache, else from the store: one round trip for all that are missing. */
-  async #accountsAtHand(accountIds: readonly AccountId[]): Promise<Map<AccountId, Account>> {
+  /** From this process, else from the cache, else, and the doubted ones only, from the store: one round trip for all that are missing. */
+  async #accountsAtHand(accountIds: readonly AccountId[], doubted: ReadonlySet<AccountId>): Promise<Map<AccountId, Account>> {
     const { recent, store, cache, onAccountFound } = this.#parts;
     const accounts = new Map<AccountId, Account>();
     for (const accountId of accountIds) {
-      const account = recent.get(accountId);
+      const account = doubted.has(accountId) ? undefined : recent.get(accountId);
       if (account === undefined) continue;
       accounts.set(accountId, account);
       onAccountFound('memory');
@@ -177,7 +180,8 @@ export class Executor {
       }
     };
     const missing = () => accountIds.filter((accountId) => !accounts.has(accountId));
-    if (missing().length > 0) take('hit', await cache.read(missing(), this.#epoch ?? ''));
+    const trusted = missing().filter((accountId) => !doubted.has(accountId));
+    if (trusted.length > 0) take('hit', await cache.read(trusted, this.#epoch ?? ''));
     if (missing().length > 0) take('miss', await store.loadAccounts(missing()));
     return accounts;
   }
@@ -239,7 +243,7 @@ export class Executor {
       else if (id !== undefined && commandIds.has(id)) settlements.set(task, 'again');
       else {
         const settled = this.#decideOne(task, account, past, { market, ids, viewMs });
-        if ('kind' in settled) settlements.set(task, settled);
+        if (settled === 'again' || 'kind' in settled) settlements.set(task, settled);
         else {
           decided.push(settled);
           accounts.set(account.accountId, settled.change.account);
@@ -251,7 +255,7 @@ export class Executor {
     return decided;
   }
 
-  #decideOne(task: Task, account: Account, past: KnownPast, given: Given): Decided | Exclude<Settlement, 'again'> {
+  #decideOne(task: Task, account: Account, past: KnownPast, given: Given): Decided | Settlement {
     const { submission } = task;
     const { market, ids, viewMs } = given;
     const { decide: decideNow, group, providerMessages, monotonicMs } = this.#parts;
@@ -261,7 +265,12 @@ export class Executor {
       const decidedFromMs = monotonicMs();
       const context: DecisionContext = { market, ids, group: group(account) };
       const decision = decideNow(account, submission.command, context, past.of(account.accountId, submission.command));
-      if (!decision.ok) return { kind: 'no_change', refusal: decision.refusal };
+      if (!decision.ok) {
+        // Where nothing is committed, no version is compared: nothing would say that the account was too old.
+        if (task.doubted) return { kind: 'no_change', refusal: decision.refusal };
+        task.doubted = true;
+        return 'again';
+      }
       const change = decision.value;
       const rows = commandRows(change, submission, providerMessages(change));
       const { commandKey } = rows;

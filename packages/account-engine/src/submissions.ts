@@ -26,6 +26,7 @@ export async function settle(
     conflicts: 0,
     lookUp: false,
     uncertain: false,
+    doubted: false,
   };
   for (;;) {
     const taken = await gatherer.submit(task);

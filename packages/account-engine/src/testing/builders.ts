@@ -118,6 +118,7 @@ export const task = (submission: Submission, deadlineMs = Infinity): Task => ({
   conflicts: 0,
   lookUp: false,
   uncertain: false,
+  doubted: false,
 });
 
 /** An executor over a store in memory, with everything that it told. */
