@@ -216,20 +216,25 @@ export class SimStore implements AccountStore {
   ): Promise<number> => {
     const { tables, held } = this.#server;
     const taken: OutboxRow[] = [];
+    let isOver = false;
     const letGo = () => {
+      isOver = true;
       for (const row of taken.splice(0)) held.delete(row);
     };
     this.#process.onDeath(letGo);
-    const rows = await this.#read('outbox', () => {
+    const take = (): readonly UnpublishedRow[] => {
+      // Of a transaction that its caller has given up.
+      if (isOver) return [];
       const nowMs = this.databaseNowMs();
       const waited = ({ attemptedAtMs, createdAtMs }: OutboxRow): number => attemptedAtMs ?? createdAtMs;
       const due = [...tables.unpublished].filter((row) => !held.has(row) && waited(row) < nowMs - olderThanMs);
       taken.push(...due.sort((a, b) => waited(a) - waited(b)).slice(0, limit));
       for (const row of taken) held.add(row);
       return taken.map((row) => this.#unpublishedRow(row, nowMs));
-    });
-    if (rows.length === 0) return 0;
+    };
     try {
+      const rows = await this.#read('outbox', take);
+      if (rows.length === 0) return 0;
       const published = new Set(await work(rows));
       await this.#read('note attempts', () => {
         for (const row of taken) {
@@ -237,10 +242,10 @@ export class SimStore implements AccountStore {
           if (published.has(row.outboxId)) tables.publish(row, this.databaseNowMs());
         }
       });
+      return rows.length;
     } finally {
       letGo();
     }
-    return rows.length;
   };
 
   #unpublishedRow({ outboxId, accountId, message, firstSequence, lastSequence }: OutboxRow, nowMs: number): UnpublishedRow {
