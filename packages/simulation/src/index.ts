@@ -1,1 +1,1 @@
-export { simulate, type Simulated, type Simulation } from './simulate.ts';
+export { readOptions, runSimulate, USAGE, type SimulateOptions } from './command.ts';
