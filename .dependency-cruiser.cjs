@@ -33,6 +33,13 @@ module.exports = {
       comment: 'The engine stands above the packages it joins, below the services.',
       severity: 'error',
       from: { path: packageFolder('account-engine'), pathNot: TEST_ONLY },
+      to: { path: ['^(services|scripts)/', packageFolder('(provider-desk|testkit|demo|verify-books|simulation)')] },
+    },
+    {
+      name: 'provider-desk-imports-only-lower',
+      comment: 'The desk stands above the engine, below the services.',
+      severity: 'error',
+      from: { path: packageFolder('provider-desk'), pathNot: TEST_ONLY },
       to: { path: ['^(services|scripts)/', packageFolder('(testkit|demo|verify-books|simulation)')] },
     },
     {

@@ -49,6 +49,11 @@ const PLANTS: readonly Plant[] = [
     imported: '@margrave/testkit',
     rules: ['account-engine-imports-only-lower', 'no-test-code-in-product'],
   },
+  {
+    workspace: 'packages/provider-desk',
+    imported: '@margrave/simulation',
+    rules: ['provider-desk-imports-only-lower', 'no-test-code-in-product'],
+  },
   { workspace: 'packages/testkit', imported: '@margrave/store-postgres', rules: ['testkit-knows-no-product-code'] },
   { workspace: 'services/market-data', imported: '@margrave/testkit', rules: ['no-test-code-in-product'] },
   { workspace: 'services/market-data', imported: '../../order-gateway/src/config.ts', rules: ['no-service-to-service'] },

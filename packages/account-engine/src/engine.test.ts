@@ -19,7 +19,8 @@ const engine = () => {
     batchSizeMax: 256,
     queueDepthMax: 300,
     onBatch: (size) => void sizes.push(size),
-    log: log as never,
+    log,
+    sleep: () => Promise.resolve(),
   });
   return { store, told, sizes, engine: made };
 };

@@ -1,5 +1,5 @@
 import type { Account, Market } from '@margrave/domain';
-import { createGatherer, type Logger } from '@margrave/runtime';
+import { createGatherer, type Logger, type Sleep } from '@margrave/runtime';
 import type { AccountId } from '@margrave/vocabulary';
 import type { AccountEngine, AccountView, Outcome, Submission } from './api.ts';
 import { Executor, type ExecutorParts, type Settlement, type Task } from './executor.ts';
@@ -10,7 +10,8 @@ export interface EngineParts extends ExecutorParts {
   readonly batchSizeMax: number;
   readonly queueDepthMax: number;
   readonly onBatch: (size: number) => void;
-  readonly log: Logger;
+  readonly log: Pick<Logger, 'error'>;
+  readonly sleep: Sleep;
 }
 
 /** An account that was not heard of for so long is read again before it is shown. */
@@ -21,7 +22,7 @@ const VIEW_AGE_MS_MAX = 15_000;
  * executor. `stop` takes nothing more and resolves when all that was taken is settled.
  */
 export function createEngine(parts: EngineParts): AccountEngine & { readonly stop: () => Promise<void> } {
-  const { store, cache, recent, monotonicMs, log } = parts;
+  const { store, cache, recent } = parts;
   const executor = new Executor(parts);
   const gatherer = createGatherer<Task, Settlement>({
     run: (tasks) => executor.run(tasks),
@@ -50,7 +51,7 @@ export function createEngine(parts: EngineParts): AccountEngine & { readonly sto
   };
 
   return {
-    submit: (submission: Submission): Promise<Outcome> => settle(submission, gatherer, monotonicMs, log),
+    submit: (submission: Submission): Promise<Outcome> => settle(submission, gatherer, parts),
     view: async (accountId, sequenceMin = 0n): Promise<AccountView | undefined> => {
       const held = recent.getIfYoungerThan(accountId, VIEW_AGE_MS_MAX);
       const account = held !== undefined && held.lastSequence >= sequenceMin ? held : await read(accountId);

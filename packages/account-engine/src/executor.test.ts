@@ -1,4 +1,4 @@
-import type { AccountId, ClientOrderId, PositionId, SymbolName } from '@margrave/vocabulary';
+import type { AccountId, ClientOrderId, OrderId, PositionId, SymbolName } from '@margrave/vocabulary';
 import { Executor } from './executor.ts';
 import { ACCOUNT, aggregate, bench, buy, market, task } from './testing/builders.ts';
 import { StoreError } from './testing/memory-store.ts';
@@ -117,6 +117,20 @@ describe('another writer', () => {
     const outcomes = await runAll([task(buy('key'))]);
     expect(outcomes).toMatchObject([{ kind: 'committed' }]);
     expect([writes, store.lockedBatches.length]).toEqual([2, 1]);
+  });
+});
+
+describe('an account at hand that is too old', () => {
+  it('makes no command pass for one that changes nothing', async () => {
+    const { store, runAll } = bench('provider');
+    await runAll([task(buy('before'))]);
+    const other = bench('provider');
+    other.store.accounts.set(ACCOUNT, store.accounts.get(ACCOUNT) ?? aggregate(ACCOUNT));
+    await other.runAll([task(buy('of another')), task(buy('of another too'))]);
+    store.accounts.set(ACCOUNT, other.store.accounts.get(ACCOUNT) ?? aggregate(ACCOUNT));
+    const orderId = store.accounts.get(ACCOUNT)?.orders.at(-1)?.orderId ?? ('0' as OrderId);
+    const withdraw = { ...buy('unused'), command: { kind: 'withdraw', orderId } as const, client: null };
+    expect(await runAll([task(withdraw)])).toMatchObject([{ kind: 'committed' }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import {
-  decide,
   type Account,
   type Change,
+  type decide,
   type DecisionContext,
   type Group,
   type IdSource,
@@ -20,6 +20,8 @@ import type { RecentAccounts } from './recent-accounts.ts';
 import { commandRows } from './to-rows.ts';
 
 export interface ExecutorParts {
+  /** The one decision. A simulation listens here. */
+  readonly decide: typeof decide;
   readonly store: AccountStore;
   readonly cache: AggregateCache;
   readonly recent: RecentAccounts;
@@ -57,6 +59,8 @@ export interface Task {
   lookUp: boolean;
   /** A commit of it was sent and never answered. */
   uncertain: boolean;
+  /** It changes nothing on the account at hand, which may be too old: it is decided on the one in the store. */
+  doubted: boolean;
 }
 
 /** After so many conflicts a command locks its account before it decides. */
@@ -143,7 +147,8 @@ export class Executor {
     const accountIds = [...new Set(tasks.map((task) => task.submission.accountId))];
     let run: BatchRun | undefined;
     if (tasks.every((task) => task.conflicts < OPTIMISTIC_ATTEMPTS)) {
-      const accounts = await this.#accountsAtHand(accountIds);
+      const doubted = new Set(tasks.filter((task) => task.doubted).map((task) => task.submission.accountId));
+      const accounts = await this.#accountsAtHand(accountIds, doubted);
       run = await this.#runBatch({ tasks, accounts, settlements, sent, startedMs }, store.commitBatch);
     } else {
       run = await store.withLockedAccounts(accountIds, (rows, commitBatch) => {
@@ -157,12 +162,12 @@ export class Executor {
     this.#settle(run, settlements);
   }
 
-  /** From this process, else from the cache, else from the store: one round trip for all that are missing. */
-  async #accountsAtHand(accountIds: readonly AccountId[]): Promise<Map<AccountId, Account>> {
+  /** From this process, else from the cache, else, and the doubted ones only, from the store: one round trip for all that are missing. */
+  async #accountsAtHand(accountIds: readonly AccountId[], doubted: ReadonlySet<AccountId>): Promise<Map<AccountId, Account>> {
     const { recent, store, cache, onAccountFound } = this.#parts;
     const accounts = new Map<AccountId, Account>();
     for (const accountId of accountIds) {
-      const account = recent.get(accountId);
+      const account = doubted.has(accountId) ? undefined : recent.get(accountId);
       if (account === undefined) continue;
       accounts.set(accountId, account);
       onAccountFound('memory');
@@ -175,7 +180,8 @@ export class Executor {
       }
     };
     const missing = () => accountIds.filter((accountId) => !accounts.has(accountId));
-    if (missing().length > 0) take('hit', await cache.read(missing(), this.#epoch ?? ''));
+    const trusted = missing().filter((accountId) => !doubted.has(accountId));
+    if (trusted.length > 0) take('hit', await cache.read(trusted, this.#epoch ?? ''));
     if (missing().length > 0) take('miss', await store.loadAccounts(missing()));
     return accounts;
   }
@@ -237,7 +243,7 @@ export class Executor {
       else if (id !== undefined && commandIds.has(id)) settlements.set(task, 'again');
       else {
         const settled = this.#decideOne(task, account, past, { market, ids, viewMs });
-        if ('kind' in settled) settlements.set(task, settled);
+        if (settled === 'again' || 'kind' in settled) settlements.set(task, settled);
         else {
           decided.push(settled);
           accounts.set(account.accountId, settled.change.account);
@@ -249,17 +255,22 @@ export class Executor {
     return decided;
   }
 
-  #decideOne(task: Task, account: Account, past: KnownPast, given: Given): Decided | Exclude<Settlement, 'again'> {
+  #decideOne(task: Task, account: Account, past: KnownPast, given: Given): Decided | Settlement {
     const { submission } = task;
     const { market, ids, viewMs } = given;
-    const { group, providerMessages, monotonicMs } = this.#parts;
+    const { decide: decideNow, group, providerMessages, monotonicMs } = this.#parts;
     try {
       const pricedFromMs = monotonicMs();
       takeQuotes(market, account, submission.command);
       const decidedFromMs = monotonicMs();
       const context: DecisionContext = { market, ids, group: group(account) };
-      const decision = decide(account, submission.command, context, past.of(account.accountId, submission.command));
-      if (!decision.ok) return { kind: 'no_change', refusal: decision.refusal };
+      const decision = decideNow(account, submission.command, context, past.of(account.accountId, submission.command));
+      if (!decision.ok) {
+        // Where nothing is committed, no version is compared: nothing would say that the account was too old.
+        if (task.doubted) return { kind: 'no_change', refusal: decision.refusal };
+        task.doubted = true;
+        return 'again';
+      }
       const change = decision.value;
       const rows = commandRows(change, submission, providerMessages(change));
       const { commandKey } = rows;

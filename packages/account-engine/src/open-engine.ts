@@ -1,8 +1,8 @@
 import { AccountEventV1, QuoteV1 } from '@margrave/contracts';
 import { createPublisher, subscribe, type BusConnection } from '@margrave/bus-nats';
 import type { Cache } from '@margrave/cache-redis';
-import type { Account, Group, Market } from '@margrave/domain';
-import { createIdLease, type Logger } from '@margrave/runtime';
+import { decide, type Account, type Group, type Market } from '@margrave/domain';
+import { createIdLease, sleep, type Logger } from '@margrave/runtime';
 import { ID_BLOCK_SIZE, type Store } from '@margrave/store-postgres';
 import { formatE8 } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
@@ -107,6 +107,8 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
   };
   const market = (): Market => marketView(configuration, quotes, store.databaseNowMs());
   const engine = createEngine({
+    decide,
+    sleep,
     store,
     cache: aggregates,
     recent,
@@ -157,6 +159,10 @@ function openPublisher({ store, bus, log, crash }: EngineWorld): Publisher {
     publish: async (messages) =>
       (await publishMany(messages)).map((outcome): PublishOutcome => (outcome.ok ? 'stored' : outcome.refusal.outcome)),
     markPublished: (outboxIds) => store.markPublished(outboxIds),
+    schedule: (run, afterMs) => {
+      const timer = setTimeout(run, afterMs);
+      return () => clearTimeout(timer);
+    },
     crashAfterPublish: crash.afterPublish,
     onFailure: (error) => log.warn({ err: error }, 'Published messages could not be marked; the relay sends them again'),
   });

@@ -16,6 +16,7 @@ async function publish(flow: 'local' | 'provider', outcomeOf: (message: Outgoing
       marked.push(...outboxIds);
       return Promise.resolve();
     },
+    schedule: () => () => undefined,
     crashAfterPublish: () => undefined,
     onFailure: (error) => {
       throw error;

@@ -17,6 +17,8 @@ export interface PublisherParts {
   /** All at once, each acknowledged by the stream; one outcome a message, in order. Never rejects. */
   readonly publish: (messages: readonly OutgoingMessage[]) => Promise<readonly PublishOutcome[]>;
   readonly markPublished: (outboxIds: readonly OutboxId[]) => Promise<void>;
+  /** Runs something after so many milliseconds; what it returns calls that off. */
+  readonly schedule: (run: () => void, afterMs: number) => () => void;
   readonly crashAfterPublish: () => void;
   readonly onFailure: (error: unknown) => void;
 }
@@ -39,7 +41,7 @@ export class Publisher {
   readonly #parts: PublisherParts;
   readonly #toMark: OutboxId[] = [];
   readonly #underWay = new Set<Promise<void>>();
-  #timer: NodeJS.Timeout | undefined;
+  #callOff: (() => void) | undefined;
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
@@ -64,12 +66,12 @@ export class Publisher {
       if (ofRow.every((outcome) => outcome === 'stored')) this.#toMark.push(row.outboxId);
     }
     if (this.#toMark.length >= MARK_ROWS_MAX) await this.#mark();
-    else this.#timer ??= setTimeout(() => void this.#mark().catch(this.#parts.onFailure), MARK_DELAY_MS);
+    else this.#callOff ??= this.#parts.schedule(() => void this.#mark().catch(this.#parts.onFailure), MARK_DELAY_MS);
   }
 
   async #mark(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#callOff?.();
+    this.#callOff = undefined;
     const outboxIds = this.#toMark.splice(0);
     if (outboxIds.length > 0) await this.#parts.markPublished(outboxIds);
   }

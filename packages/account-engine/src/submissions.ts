@@ -1,9 +1,15 @@
-import { sleep, type Gatherer, type Logger } from '@margrave/runtime';
+import type { Gatherer, Logger, Sleep } from '@margrave/runtime';
 import type { Outcome, Submission } from './api.ts';
 import type { Settlement, Task } from './executor.ts';
 
 /** After a failure that may pass, so that a store that comes back is not met by everybody at once. */
 const AGAIN_DELAY_MS = 20;
+
+interface SettleParts {
+  readonly monotonicMs: () => number;
+  readonly sleep: Sleep;
+  readonly log: Pick<Logger, 'error'>;
+}
 
 /**
  * Brings a submission to its outcome: as often as another writer, or the store, makes it necessary, until its patience ends.
@@ -12,8 +18,7 @@ const AGAIN_DELAY_MS = 20;
 export async function settle(
   submission: Submission,
   gatherer: Gatherer<Task, Settlement>,
-  monotonicMs: () => number,
-  log: Logger,
+  { monotonicMs, sleep, log }: SettleParts,
 ): Promise<Outcome> {
   const task: Task = {
     submission,
@@ -21,6 +26,7 @@ export async function settle(
     conflicts: 0,
     lookUp: false,
     uncertain: false,
+    doubted: false,
   };
   for (;;) {
     const taken = await gatherer.submit(task);

@@ -74,7 +74,8 @@ function marginOf(holding: SymbolHolding, filled: readonly InFlight[]): Rational
     if (order.closes === null) added.push(order);
     else {
       const position = left.get(order.closes);
-      if (position === undefined) continue;
+      // Two may close one position: the first of them was given up, the position closed again, and then the first came back.
+      if (position === undefined || position.lotsE8 === 0n) continue;
       const lotsE8 = position.lotsE8 > order.lotsE8 ? position.lotsE8 - order.lotsE8 : 0n;
       left.set(order.closes, { ...position, lotsE8, weight: times(position.weight, rational(lotsE8, position.lotsE8)) });
     }

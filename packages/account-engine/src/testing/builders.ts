@@ -1,4 +1,4 @@
-import type { Group, IdSource, Instrument, Market } from '@margrave/domain';
+import { decide, type Group, type IdSource, type Instrument, type Market } from '@margrave/domain';
 import type { AccountAggregateRows } from '@margrave/store-postgres';
 import type {
   AccountId,
@@ -118,6 +118,7 @@ export const task = (submission: Submission, deadlineMs = Infinity): Task => ({
   conflicts: 0,
   lookUp: false,
   uncertain: false,
+  doubted: false,
 });
 
 /** An executor over a store in memory, with everything that it told. */
@@ -128,6 +129,7 @@ export function bench(flow: 'local' | 'provider' = 'local') {
   let nextId = 2_000_000_000n;
   const ids: IdSource = { next: () => `${(nextId += 1n)}` };
   const parts: ExecutorParts = {
+    decide,
     store,
     cache: { read: () => Promise.resolve([]), write: () => undefined },
     recent: new RecentAccounts(100, () => 0),

@@ -1,5 +1,6 @@
 import { decoderOf, type BusMessage } from '@margrave/bus-nats';
 import { ProviderExecutionV1 } from '@margrave/contracts';
+import { readReport, type Report, type ReportOutcome } from '@margrave/provider-desk';
 import {
   runConsumerLoop,
   type ConsumerLoop,
@@ -9,8 +10,6 @@ import {
   type Random,
 } from '@margrave/runtime';
 import { checkProviderName, refuse } from '@margrave/vocabulary';
-import type { Report, ReportOutcome } from '../app/apply-reports.ts';
-import { readReport } from './read-report.ts';
 
 export interface ConsumeExecutionsOptions {
   readonly source: MessageSource<BusMessage>;

@@ -3,11 +3,11 @@ import type { Publisher } from '@margrave/bus-nats';
 import { AccountEventV1, ProviderOrderCancelV1, ProviderOrderCloseV1, ProviderOrderNewV1 } from '@margrave/contracts';
 import type { EventRow, Store, UnpublishedRow } from '@margrave/store-postgres';
 import type { RequestId } from '@margrave/vocabulary';
-import type { OutgoingMessage, RelayNeeds, UnsentRow } from '../app/relay.ts';
+import type { OutgoingMessage, RelayNeeds, UnsentRow } from './relay.ts';
 
 export interface RelayParts {
-  readonly store: Store;
-  readonly publisher: Publisher;
+  readonly store: Pick<Store, 'takeUnpublished' | 'loadEvents'>;
+  readonly publisher: Pick<Publisher, 'publishMany'>;
   readonly engine: Pick<AccountEngine, 'submit'>;
   readonly takeRequestId: () => Promise<RequestId>;
   readonly nowText: () => string;

@@ -1,7 +1,7 @@
 import { executionFault, type ProviderExecutionV1 } from '@margrave/contracts';
 import { ok, parseE8, refuse, type LotsE8, type PriceE8, type ProviderName, type Result } from '@margrave/vocabulary';
 import { createHash } from 'node:crypto';
-import type { Report } from '../app/apply-reports.ts';
+import type { Report } from './apply-reports.ts';
 
 /** A provider's message as a report, or why it says nothing that could be applied. Its form was checked by the contract. */
 export function readReport(execution: ProviderExecutionV1, provider: ProviderName): Result<Report, string> {

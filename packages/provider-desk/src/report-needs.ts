@@ -1,6 +1,6 @@
 import type { OpenEngine } from '@margrave/account-engine';
 import type { Store } from '@margrave/store-postgres';
-import type { Applied, ReportNeeds } from '../app/apply-reports.ts';
+import type { Applied, ReportNeeds } from './apply-reports.ts';
 
 /** Reports as the engine and the store apply them. A report never gives up on an account that others write to. */
 export const reportNeeds = (

@@ -1,0 +1,1 @@
+export { readOptions, runSimulate, USAGE, type SimulateOptions } from './command.ts';

@@ -1,0 +1,177 @@
+import type { Outcome, Submission } from '@margrave/account-engine';
+import { asError } from '@margrave/runtime';
+import {
+  oppositeSide,
+  type AccountId,
+  type ClientOrderId,
+  type LotsE8,
+  type PositionId,
+  type Side,
+  type SymbolName,
+} from '@margrave/vocabulary';
+import type { Draws } from '../world/draws.ts';
+import { SYMBOLS } from '../world/setting.ts';
+import type { World } from '../world/world.ts';
+import type { Host } from './host.ts';
+
+/** What a client wants, under a key of its own. */
+type Wish =
+  | { readonly kind: 'place'; readonly symbol: SymbolName; readonly side: Side; readonly volumeE8: LotsE8 }
+  | { readonly kind: 'close'; readonly positionId: PositionId };
+
+/** A client's own books: what it asked for under each key, and what it was told. */
+export interface Asked {
+  readonly key: string;
+  readonly wish: Wish;
+  /** Every final answer that it heard; all must be the same. */
+  readonly answers: { readonly status: number; readonly body: string }[];
+}
+
+const TIMEOUT_MS = 4_000;
+const PATIENCE_MS = 3_000;
+const AGAIN_MS = 300;
+
+/** One client of one account: asks, and asks again under the same key until it has an answer. */
+export class SimClient {
+  readonly accountId: AccountId;
+  readonly asked: Asked[] = [];
+  isWaiting = false;
+  readonly #world: World;
+  readonly #draws: Draws;
+  readonly #name: string;
+  #side: Side = 'buy';
+
+  constructor(accountId: AccountId, number: number, world: World, draws: Draws) {
+    this.accountId = accountId;
+    this.#world = world;
+    this.#draws = draws;
+    this.#name = `client-${number}`;
+  }
+
+  start(): void {
+    this.#world.scheduler.after(this.#draws.between(1, 300), `${this.#name}: begins`, () => void this.#next());
+  }
+
+  async #next(): Promise<void> {
+    const { scheduler, faults } = this.#world;
+    if (!faults.isQuiet) {
+      const index = this.#world.takeWish();
+      const wish = await this.#wish();
+      if (wish !== undefined && this.#world.isWanted(index)) {
+        const asked: Asked = { key: `${this.#name}:${this.asked.length + 1}`, wish, answers: [] };
+        this.asked.push(asked);
+        this.#try(asked, () => {
+          if (faults.strikes('client: it uses a key again for something else')) this.#reuse(asked);
+        });
+        return;
+      }
+    }
+    scheduler.after(this.#draws.between(100, 400), `${this.#name}: thinks`, () => void this.#next());
+  }
+
+  async #wish(): Promise<Wish | undefined> {
+    const isClose = this.#draws.onceIn(3);
+    const [symbol, lots] = [this.#draws.oneOf(SYMBOLS), BigInt(this.#draws.between(1, 150))];
+    if (this.#draws.onceIn(4)) this.#side = oppositeSide(this.#side);
+    const side = this.#side;
+    const pick = this.#draws.between(0, 1_000);
+    if (isClose) {
+      const positions = this.#world.positionsOf(this.accountId);
+      const position = positions[pick % Math.max(1, positions.length)];
+      if (position !== undefined) return { kind: 'close', positionId: position };
+    }
+    return { kind: 'place', symbol, side, volumeE8: (lots * 1_000_000n) as LotsE8 };
+  }
+
+  /** Sends, waits, and sends again, until there is an answer that ends it. */
+  #try(asked: Asked, then: () => void): void {
+    const { scheduler, faults } = this.#world;
+    this.isWaiting = true;
+    let isOver = false;
+    const again = (why: string): void => {
+      if (isOver) return;
+      isOver = true;
+      scheduler.after(AGAIN_MS, `${this.#name}: asks again ${asked.key}, ${why}`, () => this.#try(asked, then));
+    };
+    scheduler.after(TIMEOUT_MS, `${this.#name}: waited for ${asked.key}`, () => again('nothing was heard'));
+    if (faults.strikes('client: the request is lost')) return;
+    scheduler.after(this.#draws.between(1, 5), `${this.#name}: ${describe(asked)}`, () => {
+      const gateway = this.#world.gateway();
+      if (gateway === undefined) return again('no gateway answers');
+      this.#submit(gateway, asked, (outcome) => {
+        if (faults.strikes('client: the answer is lost')) return;
+        gateway.process.after(this.#draws.between(1, 5), `answers ${asked.key}: ${outcome.kind}`, () => {
+          if (isOver) return;
+          const answer = answerOf(outcome);
+          if (answer === undefined) return again(outcome.kind);
+          isOver = true;
+          asked.answers.push(answer);
+          this.isWaiting = false;
+          then();
+          // Now and then a client asks once more what it was told.
+          if (this.#draws.onceIn(15) && asked.answers.length === 1) return this.#try(asked, () => undefined);
+          scheduler.after(this.#draws.between(50, 800), `${this.#name}: thinks`, () => void this.#next());
+        });
+      });
+    });
+  }
+
+  /** Another request under a used key is to be refused, whatever it says. */
+  #reuse(asked: Asked): void {
+    const gateway = this.#world.gateway();
+    if (gateway === undefined) return;
+    const wish: Wish = { kind: 'place', symbol: SYMBOLS[0]!, side: 'sell', volumeE8: 7_000_000n as LotsE8 };
+    const isKept = asked.answers[0]?.status !== 404;
+    this.#submit(gateway, { ...asked, wish }, ({ kind }) => {
+      if (isKept && (kind === 'committed' || kind === 'replayed')) {
+        this.#world.breaks('2', `key ${asked.key} asked for something else is refused`, kind);
+      }
+    });
+  }
+
+  #submit({ engine }: Host, { key, wish }: Asked, hear: (outcome: Outcome) => void): void {
+    const clientOrderId = key as ClientOrderId;
+    const submission: Submission = {
+      accountId: this.accountId,
+      command: wish.kind === 'place' ? { ...wish, clientOrderId, maxDeviationE8: null } : { ...wish, clientOrderId },
+      client: {
+        key,
+        requestHash: JSON.stringify(wish, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
+        answer: ({ orders }) => {
+          const order = orders.find((each) => each.clientOrderId === clientOrderId);
+          return {
+            status: order?.status === 'denied' ? 422 : 201,
+            body: JSON.stringify({ orderId: order?.orderId, status: order?.status }),
+          };
+        },
+      },
+      execution: null,
+      patienceMs: PATIENCE_MS,
+    };
+    engine.submit(submission).then(hear, (error: unknown) => this.#world.onBug(asError(error)));
+  }
+}
+
+function answerOf(outcome: Outcome): { readonly status: number; readonly body: string } | undefined {
+  switch (outcome.kind) {
+    case 'committed':
+      return outcome.answer ?? undefined;
+    case 'replayed':
+      return outcome.answer;
+    case 'no_change':
+    case 'no_such_account':
+      return { status: 404, body: '' };
+    case 'key_reused':
+      return { status: 409, body: '' };
+    case 'already_applied':
+    case 'busy':
+    case 'unavailable':
+    case 'unknown':
+      return undefined;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const describe = ({ key, wish }: Asked): string =>
+  wish.kind === 'place' ? `${key}: ${wish.side} ${wish.volumeE8} e8 ${wish.symbol}` : `${key}: close ${wish.positionId}`;
