@@ -97,6 +97,23 @@ describe('an order that is filled in house', () => {
     expect(ledger.items).toMatchObject([{ kind: 'profit', amount: '-1.80' }, { kind: 'deposit' }]);
   });
 
+  it('is read page by page through both gateways, by cursors that no other list takes', async () => {
+    for (const [list, other] of [
+      ['orders', 'deals'],
+      ['deals', 'ledger'],
+      ['ledger', 'orders'],
+    ] as const) {
+      const { nextCursor } = await client.get<OrderPageV1>(first, `/${list}?limit=1`);
+      expect(nextCursor).toEqual(expect.any(String));
+      const last = await client.get<OrderPageV1>(second, `/${list}?limit=1&cursor=${nextCursor}`);
+      expect([list, last.items.length, last.nextCursor]).toEqual([list, 1, null]);
+      expect(await client.get(second, `/${other}?cursor=${nextCursor}`)).toMatchObject({
+        status: 400,
+        faults: [{ place: 'cursor', rule: expect.stringContaining('of this very list') }],
+      });
+    }
+  });
+
   it('is closed once', async () => {
     const again = await client.post(first, `/positions/${placed.position?.positionId}/close`, { clientOrderId: 'my-close-2' });
     expect([again.status, ((await again.json()) as ProblemV1).code]).toEqual([422, 'POSITION_NOT_OPEN']);
@@ -146,8 +163,11 @@ describe('the same key (P02)', () => {
 
   it('with another body is refused, and the first order stays as it was', async () => {
     const answer = await client.post(second, '/orders', order('same', { volume: '0.20' }));
-    expect([answer.status, ((await answer.json()) as ProblemV1).code]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED']);
-    expect(await client.get(first, '/orders/@same')).toMatchObject({ volume: '0.10' });
+    const problem = (await answer.json()) as ProblemV1;
+    expect([answer.status, problem.code]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED']);
+    const { orderId, volume } = await client.get<OrderV1>(first, '/orders/@same');
+    expect(volume).toBe('0.10');
+    expect(problem).toMatchObject({ orderId, statusUrl: expect.stringMatching(/^\/v1\/accounts\/\d+\/orders\/@same$/) });
   });
 
   it('of another account is another order', async () => {
