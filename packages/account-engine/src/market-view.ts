@@ -18,6 +18,7 @@ export function marketView(configuration: Configuration, quotes: QuoteBook, nowM
       return taken.get(symbol);
     },
     pair: configuration.pair,
+    isListedAt: (provider, symbol) => configuration.providerInstrument(provider, symbol) !== undefined,
   };
 }
 

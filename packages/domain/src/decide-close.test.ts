@@ -234,6 +234,12 @@ describe('a close is denied', () => {
     expect(codeOf(decideClose([held('buy')], traded({ tradeMode: 'close_only' })))).toBeUndefined();
   });
 
+  it('of a symbol that its provider lists no more, not where it is closed in house', () => {
+    const unlisted = { market: market({ EURUSD: ['1.08446', '1.08454'] }, { listed: false }) };
+    expectDenied(decideClose([held('buy', AT_PROVIDER)], unlisted), 'PROVIDER_UNAVAILABLE', EURUSD);
+    expect(codeOf(decideClose([held('buy')], unlisted))).toBeUndefined();
+  });
+
   it('out of session, on a stale price, without a price', () => {
     const holiday = { sessions: { ...FX_WEEK, holidays: ['2026-01-07'] } };
     expectDenied(decideClose([held('buy')], traded(holiday)), 'SESSION_CLOSED', EURUSD);

@@ -91,6 +91,9 @@ function closeTerms(account: Account, position: Position, change: ChangeBuilder)
       numbers: { symbol: word(position.symbol), tradeMode: word(instrument.tradeMode) },
     });
   }
+  if (position.provider !== null && !context.market.isListedAt(position.provider, position.symbol)) {
+    return refuse({ code: 'PROVIDER_UNAVAILABLE', numbers: { symbol: word(position.symbol) } });
+  }
   const price = dealingPrice({ symbol: position.symbol, side: oppositeSide(position.side) }, instrument, context);
   if (!price.ok) return price;
   const rates = profitRates(

@@ -56,6 +56,12 @@ describe('an order is denied', () => {
       EURUSD,
     ));
 
+  it('of a symbol that the provider does not list, unless it is filled in house', () => {
+    const given = { market: market({ EURUSD: ['1.08446', '1.08454'] }, { listed: false }), group: group({ flow: 'provider' }) };
+    expectDenied(decidePlace(place('EURUSD', 'buy', '1'), given), 'PROVIDER_UNAVAILABLE', EURUSD);
+    expect(statusOf(decidePlace(place('EURUSD', 'buy', '0.1'), { ...given, group: group() }))).toBe('filled');
+  });
+
   it.each(['close_only', 'disabled'] as const)('of an instrument that is %s', (tradeMode) => {
     const closing = market({ EURUSD: ['1.08446', '1.08454'] }, { instruments: [instrument('EURUSD', { tradeMode })] });
     const numbers = { ...EURUSD, tradeMode: word(tradeMode) };

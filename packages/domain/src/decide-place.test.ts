@@ -326,7 +326,12 @@ describe('the decision record', () => {
       pair(base: Currency, quote: Currency) {
         return base === 'EUR' && quote === 'USD' ? this.#listed : undefined;
       }
+      isListedAt(_provider: string, symbol: string) {
+        return symbol === this.#listed.symbol;
+      }
     }
     expect(statusOf(decidePlace(place('EURUSD', 'buy', '0.1'), { market: new ClassMarket() }))).toBe('filled');
+    const sent = decidePlace(place('EURUSD', 'buy', '0.1'), { market: new ClassMarket(), group: group({ flow: 'provider' }) });
+    expect(statusOf(sent)).toBe('queued');
   });
 });

@@ -100,11 +100,15 @@ function tradeTerms(account: Account, command: PlaceOrder, context: DecisionCont
   }
   const size = refusedSize(command, instrument);
   if (size !== undefined) return refuse(size);
+  const { provider } = context.group;
+  const isSent = flowOf(account, context) === 'provider';
+  if (isSent && provider !== null && !context.market.isListedAt(provider, command.symbol)) {
+    return refuse({ code: 'PROVIDER_UNAVAILABLE', numbers: { symbol: word(command.symbol) } });
+  }
   const price = dealingPrice(command, instrument, context);
   if (!price.ok) return price;
   const deviationE8 = command.maxDeviationE8 ?? ((instrument.defaultDeviationPoints * pointE8(instrument)) as PriceE8);
-  const slips = flowOf(account, context) === 'provider';
-  const reservedPriceE8 = (slips ? price.value + deviationE8 : price.value) as PriceE8;
+  const reservedPriceE8 = (isSent ? price.value + deviationE8 : price.value) as PriceE8;
   const basis = unitBasis(context.market, context.group.policies, instrument, account.currency, reservedPriceE8, 'trusted');
   if (!basis.ok) return basis;
   // A deal's profit must be convertible before the deal is made.

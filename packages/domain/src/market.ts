@@ -1,4 +1,4 @@
-import { unitOfDecimals, type Currency, type PriceE8, type SymbolName } from '@margrave/vocabulary';
+import { unitOfDecimals, type Currency, type PriceE8, type ProviderName, type SymbolName } from '@margrave/vocabulary';
 import type { Instrument } from './instrument.ts';
 import { isSessionOpen } from './sessions.ts';
 
@@ -20,6 +20,8 @@ export interface Market {
   readonly quote: (symbol: SymbolName) => Quote | undefined;
   /** The instrument whose price is units of `quote` for one `base`, if one is listed. */
   readonly pair: (base: Currency, quote: Currency) => Instrument | undefined;
+  /** Whether a provider trades it: what it does not list cannot be sent to it. */
+  readonly isListedAt: (provider: ProviderName, symbol: SymbolName) => boolean;
 }
 
 /**
@@ -54,6 +56,7 @@ export function observeMarket(market: Market): ObservedMarket {
       configurationVersion: market.configurationVersion,
       instrument: (symbol) => market.instrument(symbol),
       pair: (base, quote) => market.pair(base, quote),
+      isListedAt: (provider, symbol) => market.isListedAt(provider, symbol),
       quote: (symbol) => {
         const quote = market.quote(symbol);
         if (quote !== undefined) used.set(symbol, quote);

@@ -48,6 +48,7 @@ export const market: Market = {
   quote: (symbol) =>
     symbol === EURUSD ? { bidE8: 108_450_000n as PriceE8, askE8: 108_458_000n as PriceE8, ageMs: 5, sequence: 1n } : undefined,
   pair: (base, quote) => (base === 'EUR' && quote === 'USD' ? instrument : undefined),
+  isListedAt: () => true,
 };
 
 export const group = (flow: 'local' | 'provider'): Group => ({

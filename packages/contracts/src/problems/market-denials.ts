@@ -64,7 +64,7 @@ export const MARKET_DENIALS = {
     logLevel: 'warn',
     detail: 'Orders in {symbol} cannot be sent now.',
     explanation:
-      'The liquidity provider that this account’s orders go to is not connected or is switched off. Try again with a new key later.',
+      'The liquidity provider that this account’s orders go to is not connected, is switched off or does not list the symbol. Try again with a new key later.',
     numbers: { symbol: MEANINGS.symbol },
   },
 } as const satisfies Record<string, DenialEntry>;

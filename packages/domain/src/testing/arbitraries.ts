@@ -92,6 +92,7 @@ const someMarket = (instruments: readonly Instrument[], { stalePercent }: QuoteO
         instrument: (symbol) => instruments.find((each) => each.symbol === symbol),
         quote: (symbol) => quotes.get(symbol),
         pair: (from, to) => instruments.find((each) => each.baseCurrency === from && each.quoteCurrency === to),
+        isListedAt: () => true,
       };
     });
 

@@ -89,7 +89,7 @@ const quote = ([bid, ask, ageMs = 5]: QuoteText, sequence: bigint): Quote => ({
 /** A market of the instruments given (an FX pair where only its name is) with the quotes given. */
 export function market(
   quotes: Readonly<Record<string, QuoteText>>,
-  told: { readonly instruments?: readonly Instrument[]; readonly nowMs?: number } = {},
+  told: { readonly instruments?: readonly Instrument[]; readonly nowMs?: number; readonly listed?: boolean } = {},
 ): Market {
   const instruments = new Map((told.instruments ?? []).map((each) => [each.symbol, each]));
   for (const name of Object.keys(quotes)) {
@@ -103,6 +103,7 @@ export function market(
     instrument: (symbol) => instruments.get(symbol),
     quote: (symbol) => held.get(symbol),
     pair: (base, quoted) => pairs.get(`${base}/${quoted}`),
+    isListedAt: () => told.listed ?? true,
   };
 }
 

@@ -60,6 +60,7 @@ function contextOf(account: Account, { nowMs, quotes, ids }: Made) {
       configurationVersion: CONFIGURATION.version,
       instrument: (symbol: SymbolName) => CONFIGURATION.instruments.get(symbol),
       pair: CONFIGURATION.pair,
+      isListedAt: (provider, symbol) => CONFIGURATION.providerInstrument(provider, symbol) !== undefined,
       quote: (symbol: SymbolName): Quote | undefined => quotes.get(symbol),
     },
   };

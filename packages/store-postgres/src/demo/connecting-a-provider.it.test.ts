@@ -31,12 +31,15 @@ describe('the rows of a new provider', () => {
     expect(symbols.map((row) => row['symbol'] as string)).toEqual(['EURUSD', 'XAUUSD']);
   });
 
-  it('pass the check, which finds a symbol that is not listed and a lot of another size', async () => {
+  it('pass the check, which finds a symbol that is not listed', async () => {
     expect(await sql.unsafe(check)).toEqual([]);
     await sql`insert into group_instruments (group_id, symbol, markup_points) values ('raw-c', 'GBPUSD', 0)`;
-    await sql`update provider_instruments set contract_size = 1 where provider = 'lp-c' and symbol = 'XAUUSD'`;
-    const found = await sql.unsafe<{ symbol: string }[]>(check);
-    expect(found.map(({ symbol }) => symbol).sort()).toEqual(['GBPUSD', 'XAUUSD']);
+    expect(await sql.unsafe(check)).toEqual([{ group_id: 'raw-c', symbol: 'GBPUSD', provider: 'lp-c' }]);
+  });
+
+  it('cannot have lots of another size than ours, which would be hedged by the wrong amount', async () => {
+    const resized = sql`update provider_instruments set contract_size = 1 where provider = 'lp-c' and symbol = 'XAUUSD'`;
+    await expect(resized).rejects.toThrow('provider_instruments_symbol_contract_size_fkey');
   });
 });
 

@@ -30,6 +30,7 @@ create table instruments (
   base_currency text not null check (base_currency ~ '^[A-Z0-9]{3,8}$'),
   quote_currency currency not null,
   contract_size bigint not null check (contract_size between 1 and 1000000000000),
+  unique (symbol, contract_size),
   digits smallint not null check (digits between 0 and 8),
   tick_e8 price_e8 not null,
   volume_min_e8 lots_e8 not null,
@@ -83,8 +84,9 @@ create table provider_instruments (
   provider text not null references providers,
   symbol text not null references instruments,
   provider_symbol text not null check (provider_symbol <> ''),
-  -- Units per lot at the provider.
-  contract_size bigint not null check (contract_size between 1 and 1000000000000),
+  -- Units per lot at the provider, which are ours: volumes are sent as they are.
+  contract_size bigint not null,
+  foreign key (symbol, contract_size) references instruments (symbol, contract_size),
   primary key (provider, symbol),
   unique (provider, provider_symbol)
 );

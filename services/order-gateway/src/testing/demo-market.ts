@@ -65,6 +65,7 @@ export const marketOf = ({ quotes, nowMs }: Prices): Market => ({
     return quote && { ...quote, bidE8: quote.bidE8 as PriceE8, askE8: quote.askE8 as PriceE8 };
   },
   pair: (base, quote) => [...INSTRUMENTS.values()].find((each) => each.baseCurrency === base && each.quoteCurrency === quote),
+  isListedAt: () => true,
 });
 
 const group = (groupId: string, flow: Group['flow'], markupPoints: bigint): Group => ({
