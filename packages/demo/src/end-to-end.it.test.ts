@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXECUTIONS_CONSUMER, ProviderExecutionV1 } from '@margrave/contracts';
@@ -283,6 +283,21 @@ describe('Redis emptied while orders are placed', () => {
     const account = `/v1/accounts/${LOCAL}?minSequence=${answers.at(-1)?.body.lastEventSequence}`;
     const figures = await Promise.all([one, two].map((gateway) => gateway.get<AccountV1>(account)));
     expect(figures[0]?.body.marginTotal).toBe(figures[1]?.body.marginTotal);
+  });
+});
+
+describe('the rights of the services', () => {
+  it('are as many as they need: nothing was refused to any of them', async () => {
+    const redis = new Redis(servers.redisUrl);
+    const database = `db=${new URL(servers.redisUrl).pathname.slice(1)} `;
+    const refused = ((await redis.acl('LOG')) as readonly unknown[]).map(String).filter((entry) => entry.includes(database));
+    redis.disconnect();
+    expect(refused).toEqual([]);
+    const lines = services.services.flatMap(({ logFile }) => readFileSync(logFile, 'utf8').split('\n'));
+    expect(lines.filter((line) => /permissions violation|noperm|permission denied|authorization violation/i.test(line))).toEqual(
+      [],
+    );
+    expect(lines.some((line) => line.includes('Connected to NATS'))).toBe(true);
   });
 });
 

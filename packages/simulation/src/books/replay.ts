@@ -2,7 +2,7 @@ import { accountRow, orderRow, positionRow } from '@margrave/account-engine';
 import { decide, type Account, type Order, type Position, type Quote } from '@margrave/domain';
 import { orderFromRow, positionFromRow } from '@margrave/account-engine';
 import type { CommandRows } from '@margrave/store-postgres';
-import type { AccountId, SymbolName } from '@margrave/vocabulary';
+import type { AccountId, ProviderName, SymbolName } from '@margrave/vocabulary';
 import { CONFIGURATION, groupOf } from '../parts/host.ts';
 import type { Made, Recorder } from '../parts/recorder.ts';
 import { ACCOUNTS } from '../world/setting.ts';
@@ -60,7 +60,7 @@ function contextOf(account: Account, { nowMs, quotes, ids }: Made) {
       configurationVersion: CONFIGURATION.version,
       instrument: (symbol: SymbolName) => CONFIGURATION.instruments.get(symbol),
       pair: CONFIGURATION.pair,
-      isListedAt: (provider, symbol) => CONFIGURATION.providerInstrument(provider, symbol) !== undefined,
+      isListedAt: (provider: ProviderName, symbol: SymbolName) => CONFIGURATION.providerInstrument(provider, symbol) !== undefined,
       quote: (symbol: SymbolName): Quote | undefined => quotes.get(symbol),
     },
   };
