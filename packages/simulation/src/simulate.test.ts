@@ -10,7 +10,6 @@ describe('a simulated broker', () => {
     expect((await simulate({ seed: 8, steps: STEPS })).digest).not.toBe(first.digest);
   });
 
-  // 33 is the seed in which a withdrawal was decided on an account that was too old, and an order stayed queued for ever.
   it.each([1, 2, 3, 4, 21, 31, 33])('keeps its books whatever goes wrong, seed %i', async (seed) => {
     const { broken, checked, faults, orders, deals } = await simulate({ seed, steps: 8_000 });
     expect(broken).toBeUndefined();

@@ -184,7 +184,7 @@ export interface RequestRow {
   readonly kind: RequestKind;
   readonly originalRequestId: RequestId | null;
   readonly sendBeforeMs: number | null;
-  /** When the provider said its last word on the request; null while more is expected. Once set, it stays. */
+  /** When the provider said its last word on the request; null while more is expected, also again when a fill brings the order back. */
   readonly endedAtMs: number | null;
   /** When silence or a status request was last noted; the next status request waits from here. */
   readonly askedAtMs: number | null;

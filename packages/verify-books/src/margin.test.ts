@@ -33,6 +33,11 @@ describe('the margin of one symbol, reckoned anew', () => {
     });
   });
 
+  it('leaves nothing for the second of two that close one position', () => {
+    const closes = ['e', 'f'].map((id) => ({ ...holding(id, 'buy', 4n, 0n), closes: 'c' }));
+    expect(symbolMargins({ ...PLAIN, mode: 'netting', inFlight: closes })).toEqual({ executedE8: 10n, totalE8: 50n });
+  });
+
   it('is reckoned of thousands of positions with ten orders in flight, subset by subset, in no time to speak of', () => {
     const positions = Array.from({ length: 5_000 }, (_, index) => holding(`p${index}`, index % 2 === 0 ? 'buy' : 'sell', 1n, 3n));
     const inFlight = Array.from({ length: 10 }, (_, index) => ({ ...holding(`o${index}`, 'buy', 1n, 3n), closes: null }));

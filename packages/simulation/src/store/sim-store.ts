@@ -133,9 +133,10 @@ export class SimStore implements AccountStore {
     };
     this.#process.onDeath(rollBack);
     try {
-      const accounts = await this.#call('lock', 'unavailable', (reply: Reply<ReturnType<typeof tables.aggregate>[]>) =>
-        locks.take(holder, accountIds, () => reply.with(accountIds.map((id) => tables.aggregate(id)))),
-      );
+      const accounts = await this.#call('lock', 'unavailable', (reply: Reply<ReturnType<typeof tables.aggregate>[]>) => {
+        // Of a connection that is broken, or given up, by now.
+        if (!isOver) locks.take(holder, accountIds, () => reply.with(accountIds.map((id) => tables.aggregate(id))));
+      });
       const staged: { readonly command: CommandRows; readonly result: CommandResult }[] = [];
       const value = await work(
         accounts.filter((found) => found !== undefined),

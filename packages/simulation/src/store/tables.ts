@@ -177,14 +177,15 @@ export class Tables {
     if (request.kind !== 'status') this.openRequests.add(request.requestId);
   }
 
-  /** Of an earlier request only its two times change, and what was noted is never taken back. */
+  /** Of an earlier request only its two times change; one that had ended and is asked about is owed an answer again. */
   #noteRequest({ requestId, endedAtMs, askedAtMs }: RequestRow): void {
     const known = this.requests.get(requestId);
     if (known === undefined) return;
-    const ended = known.endedAtMs ?? endedAtMs;
+    const ended = endedAtMs === null ? null : (known.endedAtMs ?? endedAtMs);
     const asked = Math.max(known.askedAtMs ?? 0, askedAtMs ?? 0);
     this.requests.set(requestId, { ...known, endedAtMs: ended, askedAtMs: asked === 0 ? null : asked });
     if (ended !== null) this.openRequests.delete(requestId);
+    else if (known.kind !== 'status') this.openRequests.add(requestId);
   }
 
   #putOutbox(

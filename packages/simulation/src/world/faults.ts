@@ -23,6 +23,7 @@ export const FAULTS = {
   'client: the answer is lost': 20,
   'client: it uses a key again for something else': 60,
   'provider: it is silent until it is asked': 12,
+  'provider: it falls silent half way': 10,
   'provider: it never saw the request': 25,
   'provider: it executes late': 15,
   'provider: it rejects and executes': 25,

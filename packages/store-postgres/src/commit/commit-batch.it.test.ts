@@ -139,14 +139,17 @@ describe('the one commit', () => {
     expect(await test.store.findRequests([ended.requestId])).toEqual([ended]);
   });
 
-  it('keeps all that a chain notes of a request', async () => {
+  it('keeps the last that a chain notes of a request, and when it was asked about', async () => {
     const placed = providerOrder(maker, await newAccount(), 'noted');
     const request = placed.newRequests[0]!;
     const ended = { ...emptyCommand(placed.account), requests: [{ ...request, endedAtMs: maker.nowMs + 5 }] };
     const asked = { ...emptyCommand(ended.account), requests: [{ ...request, askedAtMs: maker.nowMs + 7 }] };
     expect(outcomes((await commit([placed, ended, asked])).results)).toEqual(['committed', 'committed', 'committed']);
+    expect(await test.store.findRequests([request.requestId])).toEqual([{ ...request, askedAtMs: maker.nowMs + 7 }]);
+    const endedAgain = { ...emptyCommand(asked.account), requests: [{ ...request, endedAtMs: maker.nowMs + 9 }] };
+    expect(outcomes((await commit([endedAgain])).results)).toEqual(['committed']);
     expect(await test.store.findRequests([request.requestId])).toEqual([
-      { ...request, endedAtMs: maker.nowMs + 5, askedAtMs: maker.nowMs + 7 },
+      { ...request, endedAtMs: maker.nowMs + 9, askedAtMs: maker.nowMs + 7 },
     ]);
   });
 

@@ -96,15 +96,15 @@ export const WRITE_ROWS = [
     `f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5], f[6], f[7]::bigint, moment(f[8]),
           moment(f[9]), moment(f[10]), moment(f[11])`,
   ),
-  // What was noted of a request is never taken back: reports and questions about it cross each other.
+  // The last note counts: a request that had ended is owed an answer again when a fill brings its order back.
   update(
     'request_rows',
     'provider_requests',
     `
         select f[2]::bigint as request_id, f[3]::bigint as account_id, f[4]::bigint as order_id,
-            min(moment(f[9])) as ended_at, max(moment(f[10])) as asked_at
+            (array_agg(moment(f[9]) order by f[1]::integer desc))[1] as ended_at, max(moment(f[10])) as asked_at
           from packed_rows(request_rows) f where committed[f[1]::integer] group by 1, 2, 3 order by 1`,
-    'ended_at = coalesce(r.ended_at, given.ended_at), asked_at = greatest(r.asked_at, given.asked_at)',
+    'ended_at = case when given.ended_at is not null then coalesce(r.ended_at, given.ended_at) end, asked_at = greatest(r.asked_at, given.asked_at)',
     'r.request_id = given.request_id and r.account_id = given.account_id and r.order_id = given.order_id',
   ),
   insert(

@@ -153,8 +153,10 @@ describe('a request', () => {
     const ended = note(asked.account, { askedAtMs: null, endedAtMs: nowMs });
     await test.store.commitBatch(test.epoch, [ended]);
     expect(await test.store.silentRequests(10)).toEqual([]);
-    // A question that crossed the provider's last word does not open the request again.
+    // A fill brought the order back: an answer is owed again.
     await test.store.commitBatch(test.epoch, [note(ended.account, { askedAtMs: nowMs, endedAtMs: null })]);
-    expect(await test.store.findRequests([request.requestId])).toMatchObject([{ endedAtMs: nowMs, askedAtMs: nowMs }]);
+    expect(await test.store.findRequests([request.requestId])).toMatchObject([{ endedAtMs: null, askedAtMs: nowMs }]);
+    await test.admin("update provider_requests set asked_at = asked_at - interval '31 seconds'");
+    expect(await test.store.silentRequests(10)).toHaveLength(1);
   });
 });
