@@ -122,5 +122,4 @@ export class Host {
   }
 }
 
-const asStored = (published: string) =>
-  (published === 'duplicate' || published === 'stored' ? 'stored' : 'unknown') as 'stored' | 'unknown';
+const asStored = (published: string) => (published === 'duplicate' || published === 'stored' ? 'stored' : 'unknown');
