@@ -20,7 +20,6 @@ import type { RecentAccounts } from './recent-accounts.ts';
 import { commandRows } from './to-rows.ts';
 
 export interface ExecutorParts {
-  /** The one decision. A simulation listens here. */
   readonly decide: typeof decide;
   readonly store: AccountStore;
   readonly cache: AggregateCache;
@@ -76,7 +75,6 @@ export type Settlement = Outcome | 'again' | { readonly kind: 'bug'; readonly er
 export class Executor {
   readonly #parts: ExecutorParts;
   #epoch: string | undefined;
-
   constructor(parts: ExecutorParts) {
     this.#parts = parts;
   }
@@ -180,7 +178,7 @@ export class Executor {
       }
     };
     const missing = () => accountIds.filter((accountId) => !accounts.has(accountId));
-    const trusted = missing().filter((accountId) => !doubted.has(accountId));
+    const trusted = missing().filter((id) => !doubted.has(id));
     if (trusted.length > 0) take('hit', await cache.read(trusted, this.#epoch ?? ''));
     if (missing().length > 0) take('miss', await store.loadAccounts(missing()));
     return accounts;
@@ -266,7 +264,7 @@ export class Executor {
       const context: DecisionContext = { market, ids, group: group(account) };
       const decision = decideNow(account, submission.command, context, past.of(account.accountId, submission.command));
       if (!decision.ok) {
-        // Where nothing is committed, no version is compared: nothing would say that the account was too old.
+        // Nothing is committed, so nothing would say that the account was too old.
         if (task.doubted) return { kind: 'no_change', refusal: decision.refusal };
         task.doubted = true;
         return 'again';

@@ -11,8 +11,7 @@ import {
 } from '@margrave/vocabulary';
 import type { Draws } from '../world/draws.ts';
 import { SYMBOLS } from '../world/setting.ts';
-import type { World } from '../world/world.ts';
-import type { Host } from './host.ts';
+import type { Surroundings } from '../world/surroundings.ts';
 
 /** What a client wants, under a key of its own. */
 type Wish =
@@ -27,6 +26,8 @@ export interface Asked {
   readonly answers: { readonly status: number; readonly body: string }[];
 }
 
+type Gateway = NonNullable<ReturnType<Surroundings['gateway']>>;
+
 const TIMEOUT_MS = 4_000;
 const PATIENCE_MS = 3_000;
 const AGAIN_MS = 300;
@@ -36,12 +37,12 @@ export class SimClient {
   readonly accountId: AccountId;
   readonly asked: Asked[] = [];
   isWaiting = false;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #draws: Draws;
   readonly #name: string;
   #side: Side = 'buy';
 
-  constructor(accountId: AccountId, number: number, world: World, draws: Draws) {
+  constructor(accountId: AccountId, number: number, world: Surroundings, draws: Draws) {
     this.accountId = accountId;
     this.#world = world;
     this.#draws = draws;
@@ -129,7 +130,7 @@ export class SimClient {
     });
   }
 
-  #submit({ engine }: Host, { key, wish }: Asked, hear: (outcome: Outcome) => void): void {
+  #submit({ engine }: Pick<Gateway, 'engine'>, { key, wish }: Asked, hear: (outcome: Outcome) => void): void {
     const clientOrderId = key as ClientOrderId;
     const submission: Submission = {
       accountId: this.accountId,

@@ -15,7 +15,7 @@ import type { AccountId } from '@margrave/vocabulary';
 import type { Process } from '../world/process.ts';
 import { REGISTRY } from '../world/setting.ts';
 import { ID_BLOCK, SimStore } from '../store/sim-store.ts';
-import type { World } from '../world/world.ts';
+import type { Surroundings } from '../world/surroundings.ts';
 import { SimCache } from './cache.ts';
 import type { SimQuote } from './prices.ts';
 
@@ -38,11 +38,11 @@ export class Host {
   readonly store: SimStore;
   readonly engine: AccountEngine;
   readonly lease: IdLease;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #quotes: QuoteBook;
   readonly #recent: RecentAccounts;
 
-  constructor(process: Process, world: World) {
+  constructor(process: Process, world: Surroundings) {
     this.process = process;
     this.#world = world;
     const { scheduler, faults } = world;
@@ -117,10 +117,9 @@ export class Host {
     this.#recent.forgetOlderThan(accountId, version);
   }
 
-  get world(): World {
+  get world(): Surroundings {
     return this.#world;
   }
 }
 
-const asStored = (published: string) =>
-  (published === 'duplicate' || published === 'stored' ? 'stored' : 'unknown') as 'stored' | 'unknown';
+const asStored = (published: string) => (published === 'duplicate' || published === 'stored' ? 'stored' : 'unknown');

@@ -139,7 +139,7 @@ export class SimProvider {
       lastPrice,
     };
     const report = this.#report(handled, { ...said, ...volumes(handled.executedE8, leavesE8) });
-    if (this.#faults.strikes('provider: it falls silent half way')) handled.isSilent = true;
+    if (handled.status !== 'cancelled' && this.#faults.strikes('provider: it falls silent half way')) handled.isSilent = true;
     if (!this.#faults.strikes('provider: it says two things under one id')) return;
     const other = { ...report, lastPrice: formatE8(reference + worse * tick * 50n) };
     this.#say(other, `${this.#idOf(report)}:other`);

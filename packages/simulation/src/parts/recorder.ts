@@ -1,4 +1,12 @@
-import { decide, type Account, type Change, type Command, type DecisionContext, type Past, type Quote } from '@margrave/domain';
+import {
+  type decide,
+  type Account,
+  type Change,
+  type Command,
+  type DecisionContext,
+  type Past,
+  type Quote,
+} from '@margrave/domain';
 import type { CommandRows, MessageRow } from '@margrave/store-postgres';
 import type { SymbolName } from '@margrave/vocabulary';
 

@@ -75,7 +75,7 @@ export interface Delivery {
 /** A durable consumer that several processes share: who asks gets what is due, and what is not acknowledged is due again. */
 export class SharedConsumer {
   readonly #scheduler: Scheduler;
-  #waiting: BusMessage[] = [];
+  readonly #waiting: BusMessage[] = [];
   #out = 0;
   #idle: ((deliveries: readonly Delivery[]) => void)[] = [];
 

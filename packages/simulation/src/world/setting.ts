@@ -6,7 +6,7 @@ import { parseE8, type AccountId, type Currency, type GroupId, type ProviderName
 const e8 = <Amount extends bigint>(text: string): Amount => {
   const amount = parseE8(text);
   if (amount === undefined) throw new TypeError(`${text} is no decimal`);
-  return amount as bigint as Amount;
+  return amount as Amount;
 };
 
 /** A Wednesday at noon, UTC: the sessions are always open. */
