@@ -112,7 +112,8 @@ export async function startServices(request: ServicesRequest): Promise<Services>
   }
 }
 
-async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<string, string>>, tokenSecret: string) {
+/** How each process of a broker is started: its file, its environment, and where its log and its metrics are. */
+export async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<string, string>>, tokenSecret: string) {
   const { options, natsUrl, redisUrl, databaseUrl, folder, gateways } = request;
   const url = await ensureServiceLogin(databaseUrl, { name: 'margrave_demo', password: randomBytes(24).toString('hex') });
   const shared = { NATS_URL: natsUrl, REDIS_URL: redisUrl, DATABASE_URL: url };
