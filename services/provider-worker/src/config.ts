@@ -22,7 +22,8 @@ export const configurationDeclaration = {
   }),
   ackWaitMs: setting.duration({
     environment: 'ACK_WAIT',
-    sentence: 'How long the bus waits with a report that is not acknowledged before it delivers it again, maybe to another instance.',
+    sentence:
+      'How long the bus waits with a report that is not acknowledged before it delivers it again, maybe to another instance.',
     minMs: 1_000,
     maxMs: 3_600_000,
     default: EXECUTIONS_CONSUMER.ackWaitMs,
