@@ -115,7 +115,9 @@ export async function startServices(request: ServicesRequest): Promise<Services>
 /** How each process of a broker is started: its file, its environment, and where its log and its metrics are. */
 export async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<string, string>>, tokenSecret: string) {
   const { options, natsUrl, redisUrl, databaseUrl, folder, gateways } = request;
-  const url = await ensureServiceLogin(databaseUrl, { name: 'margrave_demo', password: randomBytes(24).toString('hex') });
+  // A login is the whole server's: another program's broker on it, with a password of its own, has another.
+  const login = { name: `margrave_demo_${process.pid}`, password: randomBytes(24).toString('hex') };
+  const url = await ensureServiceLogin(databaseUrl, login);
   const shared = { NATS_URL: natsUrl, REDIS_URL: redisUrl, DATABASE_URL: url };
   const provider = {
     NATS_URL: natsUrl,
