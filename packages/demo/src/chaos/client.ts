@@ -66,7 +66,8 @@ export class ChaosClient {
         return true;
       }
       if (!ASK_AGAIN.includes(answer.status)) this.#fault(command, `${answer.status} ${JSON.stringify(answer.body)}`);
-      else if (answer.status === 503 && answer.headers.get('retry-after') === null) this.#fault(command, '503 without Retry-After');
+      else if (answer.status === 503 && answer.headers.get('retry-after') === null)
+        this.#fault(command, '503 without Retry-After');
       return false;
     } catch (error) {
       if (isNoAnswer(error)) return false;

@@ -1,6 +1,7 @@
 import { testServers } from '@margrave/testkit';
 import { audit, untilSettled } from './audit.ts';
 import { ChaosClient, type Command } from './client.ts';
+import { howItDied } from './process.ts';
 import { crashAt, setStage, type GatewayProcess, type Stage } from './stage.ts';
 
 const POINTS = ['gateway.before-commit', 'gateway.after-commit', 'gateway.after-publish'] as const;
@@ -16,7 +17,7 @@ let stage: Stage;
 let actors: readonly Actor[];
 
 beforeAll(async () => {
-  stage = await setStage({ ...(await testServers()), seed: 11 });
+  stage = await setStage({ ...(await testServers()), seed: 11, providers: ['lp-a'] });
   await stage.startWorker();
   actors = await Promise.all(
     POINTS.map(async (point) => {
@@ -51,7 +52,7 @@ it(`a gateway that dies at each of its points, ${ROUNDS} times, under commands o
         await Promise.all((commands[index] ?? []).map((command) => client.give(gateway.url, command)));
       }),
     );
-    const endings = await Promise.all(dying.map(endingOf));
+    const endings = await Promise.all(dying.map(howItDied));
     expect([round, ...endings]).toEqual([round, ...POINTS.map(() => 'SIGKILL')]);
 
     const fresh = await stage.startGateway();
@@ -66,9 +67,3 @@ it(`a gateway that dies at each of its points, ${ROUNDS} times, under commands o
   // Both kinds of command in both flows, in nearly every round.
   expect(clients.map(({ commands }) => commands.length).every((count) => count > 3 * ROUNDS)).toBe(true);
 }, 240_000);
-
-const endingOf = async (gateway: GatewayProcess): Promise<string> => {
-  const timer = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 5_000).unref());
-  const ending = await Promise.race([gateway.ended, timer]);
-  return ending === undefined ? 'never reached' : (ending.signal ?? `code ${ending.code}`);
-};

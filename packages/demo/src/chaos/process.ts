@@ -60,3 +60,15 @@ export function launch({ name, file, environment, logFile, metricsUrl }: Process
     },
   };
 }
+
+const REACH_MS_MAX = 15_000;
+
+/** `SIGKILL` when it has killed itself, which nobody else does to it here; else what became of it instead. */
+export async function howItDied({ ended, ending }: ServiceProcess): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, REACH_MS_MAX)));
+  await Promise.race([ended, late]);
+  clearTimeout(timer);
+  const how = ending();
+  return how === undefined ? 'never got to the point' : (how.signal ?? `ended with code ${how.code}`);
+}

@@ -8,8 +8,9 @@ import postgres, { type Sql } from 'postgres';
 import { serviceStarts } from '../broker.ts';
 import { freePort } from '../free-port.ts';
 import { newSecret, signToken } from '../gateway-client.ts';
-import { untilPriced, untilReady } from '../until-ready.ts';
+import { untilPriced } from '../until-ready.ts';
 import { launch, type ServiceProcess } from './process.ts';
+import { until } from './until.ts';
 
 export interface StageRequest {
   readonly natsUrl: string;
@@ -17,6 +18,8 @@ export interface StageRequest {
   /** Of the administrator of a migrated database. */
   readonly databaseUrl: string;
   readonly seed: number;
+  /** Who executes; without a word both of the demo. `lp-a` has the orders of accounts in the provider flow. */
+  readonly providers?: readonly ('lp-a' | 'lp-b')[];
 }
 
 export type Environment = Readonly<Record<string, string>>;
@@ -59,7 +62,37 @@ const GROUPS: Readonly<Record<Flow, string>> = { local: 'standard', provider: 'r
 const DEPOSIT_E8 = 100_000_000_000_000n as MoneyE8;
 const TOKEN_LIFETIME_MS = 3_600_000;
 
-export async function setStage({ natsUrl, redisUrl, databaseUrl, seed }: StageRequest): Promise<Stage> {
+const READY_MS_MAX = 60_000;
+
+/** One that dies at a point may do so before it was ever ready. */
+const untilReadyOrEnded = ({ name, metricsUrl, logFile, ending }: ServiceProcess): Promise<true> =>
+  until(
+    `${name}, whose log is ${logFile}, is ready`,
+    async () => {
+      if (ending() !== undefined) return true;
+      return (await isReady(metricsUrl)) ? true : undefined;
+    },
+    READY_MS_MAX,
+  );
+
+/** Nobody listens yet, or it says that it is not ready, or it takes its time to say anything. */
+async function isReady(metricsUrl: string): Promise<boolean> {
+  try {
+    return (await fetch(`${metricsUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'TimeoutError' || message === 'fetch failed') return false;
+    throw error;
+  }
+}
+
+export async function setStage({
+  natsUrl,
+  redisUrl,
+  databaseUrl,
+  seed,
+  providers: names = ['lp-a', 'lp-b'],
+}: StageRequest): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'margrave-chaos-'));
   await seedDemo(databaseUrl, { sessions: 'always' });
   const feed = await startRealtimeDatabase({ seed, mode: 'live' });
@@ -79,7 +112,12 @@ export async function setStage({ natsUrl, redisUrl, databaseUrl, seed }: StageRe
     const process = launch({
       ...found,
       // The same files are compiled once for all processes.
-      environment: { ...found.environment, NODE_COMPILE_CACHE: join(folder, 'compiled'), ...environment, METRICS_PORT: metricsPort },
+      environment: {
+        ...found.environment,
+        NODE_COMPILE_CACHE: join(folder, 'compiled'),
+        ...environment,
+        METRICS_PORT: metricsPort,
+      },
       logFile: join(folder, `${name.replace(' ', '-')}-${count}.log`),
       metricsUrl: `http://127.0.0.1:${metricsPort}`,
     });
@@ -88,20 +126,20 @@ export async function setStage({ natsUrl, redisUrl, databaseUrl, seed }: StageRe
   };
   const start = async (name: string, environment: Environment): Promise<ServiceProcess> => {
     const process = await begin(name, environment);
-    await Promise.race([untilReady(process), process.ended]);
+    await untilReadyOrEnded(process);
     return process;
   };
   const startAgain = (name: ServiceName): Promise<ServiceProcess> => start(name, {});
 
   const stop = async (): Promise<void> => {
-    await Promise.all(processes.map((process) => (process.ending() === undefined ? process.stop() : undefined)));
+    await Promise.all(processes.filter((process) => process.ending() === undefined).map((process) => process.stop()));
     await sql.end();
     await feed.close();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
     // Providers wait for streams, which the first gateway or worker makes.
-    const providers = await Promise.all(['lp-a', 'lp-b'].map((provider) => begin(`provider-simulator ${provider}`, {})));
+    const providers = await Promise.all(names.map((provider) => begin(`provider-simulator ${provider}`, {})));
     const marketData = await startAgain('market-data');
     return {
       sql,
@@ -110,7 +148,7 @@ export async function setStage({ natsUrl, redisUrl, databaseUrl, seed }: StageRe
       providers,
       startAgain,
       stop,
-      journals: ['lp-a', 'lp-b'].map((name) => join(folder, `${name}.journal.jsonl`)),
+      journals: names.map((name) => join(folder, `${name}.journal.jsonl`)),
       token: (accounts) => signToken(secret, accounts, TOKEN_LIFETIME_MS),
       openAccounts: (accounts, flow) =>
         createAccounts(databaseUrl, accounts, {
