@@ -74,4 +74,4 @@ it(`a worker that dies at each of its points one after the other, ${ROUNDS} time
     expect(await fresh.stop()).toEqual({ code: 0, signal: null });
   }
   expect(await audit(stage, [client])).toEqual([]);
-}, 300_000);
+}, 600_000);
