@@ -146,14 +146,15 @@ export async function startServices(request: ServicesRequest): Promise<Services>
   }
 }
 
-async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<string, string>>, tokenSecret: string) {
+/** How each process of a broker is started: its file, its environment, and where its log and its metrics are. */
+export async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<string, string>>, tokenSecret: string) {
   const { options, natsUrl, redisUrl, databaseUrl, folder, gateways } = request;
-  /** Each service has its own user on each server. */
+  /** Each service has its own user on each server. A login of a database is the whole server's: another program's broker on it has others. */
   const logins = async (service: string, role: ServiceRole = 'margrave_service') => ({
     NATS_URL: loginUrl(natsUrl, service),
     REDIS_URL: loginUrl(redisUrl, service),
     DATABASE_URL: await ensureServiceLogin(databaseUrl, {
-      name: `demo_${service.replaceAll('-', '_')}`,
+      name: `demo_${service.replaceAll('-', '_')}_${process.pid}`,
       password: randomBytes(24).toString('hex'),
       role,
     }),

@@ -17,6 +17,7 @@ export const newSecret = (): string => randomBytes(32).toString('hex');
 export interface Answer<Body> {
   readonly status: number;
   readonly body: Body;
+  readonly headers: Headers;
   readonly elapsedMs: number;
 }
 
@@ -33,7 +34,8 @@ export function gatewayClient(url: string, token: string): GatewayClient {
     const startedMs = performance.now();
     const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(DEADLINE_MS) });
     const text = await response.text();
-    return { status: response.status, body: JSON.parse(text) as Body, elapsedMs: performance.now() - startedMs };
+    const { status, headers } = response;
+    return { status, headers, body: JSON.parse(text) as Body, elapsedMs: performance.now() - startedMs };
   };
   const authorization = `Bearer ${token}`;
   return {

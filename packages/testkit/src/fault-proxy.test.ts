@@ -54,6 +54,19 @@ async function until(reached: () => boolean): Promise<void> {
 }
 
 describe('a fault proxy', () => {
+  it.each([
+    [0, ''],
+    [1, 'o'],
+  ])('cuts a reply after %i bytes, when all of the request has arrived', async (afterBytes, heard) => {
+    let arrived = '';
+    echo.on('connection', (socket: Socket) => socket.on('data', (bytes) => (arrived += bytes.toString())));
+    await proxy.setMode({ kind: 'cut_replies', afterBytes });
+    const client = await dial();
+    client.socket.write('one');
+    await until(() => client.end() !== undefined);
+    expect([arrived, client.received()]).toEqual(['one', heard]);
+  });
+
   it('passes bytes in both directions and ends with either side', async () => {
     const client = await dial();
     client.socket.write('one');

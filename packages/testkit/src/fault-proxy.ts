@@ -8,12 +8,15 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  * - `black_hole`: connections are accepted and stay open, and what is sent is lost. Bytes cannot be missing from a stream that goes
  *   on, so connections that lost some are reset when the mode changes.
  * - `half_open`: connections are accepted and stay open, and nothing is read: what was sent waits until the mode changes.
+ * - `cut_replies`: so many bytes of what the server sends pass on each connection, and where the next would, the connection ends.
+ *   What the client sent has all arrived.
  * - `reset`: connections are reset, the new ones right after they were accepted.
  * - `refuse`: nothing listens; the connections there were are reset.
  */
 export type FaultMode =
   | { readonly kind: 'pass' | 'black_hole' | 'half_open' | 'reset' | 'refuse' }
-  | { readonly kind: 'latency'; readonly latencyMs: number };
+  | { readonly kind: 'latency'; readonly latencyMs: number }
+  | { readonly kind: 'cut_replies'; readonly afterBytes: number };
 
 export interface FaultProxyTarget {
   readonly host: string;
@@ -101,7 +104,7 @@ class Link {
 
   constructor(client: Socket, server: Socket, mode: () => FaultMode) {
     this.#sockets = [client, server];
-    this.#directions = [new Direction(client, server, mode), new Direction(server, client, mode)];
+    this.#directions = [new Direction(client, server, mode), new Direction(server, client, mode, () => this.#cut())];
     this.closed = Promise.all(this.#sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
   }
 
@@ -113,6 +116,11 @@ class Link {
   reset(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
+
+  /** What was passed on still arrives. */
+  #cut(): void {
+    for (const socket of this.#sockets) socket.destroySoon();
+  }
 }
 
 type Piece = Buffer | 'end' | 'reset';
@@ -123,10 +131,14 @@ class Direction {
   readonly #from: Socket;
   readonly #to: Socket;
   readonly #mode: () => FaultMode;
+  readonly #cut: (() => void) | undefined;
+  #passedInReply = 0;
   #onTheWay: { readonly piece: Piece; readonly dueMs: number }[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(from: Socket, to: Socket, mode: () => FaultMode) {
+  /** `cut` ends the connection, where this is the direction of replies. */
+  constructor(from: Socket, to: Socket, mode: () => FaultMode, cut?: () => void) {
+    this.#cut = cut;
     this.#from = from;
     this.#to = to;
     this.#mode = mode;
@@ -175,7 +187,19 @@ class Direction {
     if (this.#to.destroyed) return;
     if (piece === 'reset') this.#to.resetAndDestroy();
     else if (piece === 'end') this.#to.end();
-    else this.#to.write(piece);
+    else this.#pass(piece);
+  }
+
+  #pass(bytes: Buffer): void {
+    const mode = this.#mode();
+    if (mode.kind !== 'cut_replies' || this.#cut === undefined) {
+      this.#to.write(bytes);
+      return;
+    }
+    const allowed = bytes.subarray(0, mode.afterBytes - this.#passedInReply);
+    this.#passedInReply += allowed.length;
+    if (allowed.length > 0) this.#to.write(allowed);
+    if (allowed.length < bytes.length) this.#cut();
   }
 }
 

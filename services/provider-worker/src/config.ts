@@ -1,3 +1,4 @@
+import { EXECUTIONS_CONSUMER } from '@margrave/contracts';
 import { setting, sharedSettings } from '@margrave/runtime';
 
 /** What can be set of provider-worker. */
@@ -18,6 +19,14 @@ export const configurationDeclaration = {
     min: 1,
     max: 256,
     default: 256,
+  }),
+  ackWaitMs: setting.duration({
+    environment: 'ACK_WAIT',
+    sentence:
+      'How long the bus waits with a report that is not acknowledged before it delivers it again, maybe to another instance.',
+    minMs: 1_000,
+    maxMs: 3_600_000,
+    default: EXECUTIONS_CONSUMER.ackWaitMs,
   }),
   silenceSweepEveryMs: setting.duration({
     environment: 'SILENCE_SWEEP_EVERY',

@@ -93,7 +93,7 @@ await lifecycle.part(
   'reports',
   () => {
     const source = openPullSource(bus, {
-      consumer: EXECUTIONS_CONSUMER,
+      consumer: { ...EXECUTIONS_CONSUMER, ackWaitMs: configuration.ackWaitMs },
       deadLetters: createDeadLetters({
         publisher,
         service: service.name,
@@ -112,7 +112,7 @@ await lifecycle.part(
     return consumeExecutions({
       source,
       batchMax: configuration.reportBatchMax,
-      ackWaitMs: EXECUTIONS_CONSUMER.ackWaitMs,
+      ackWaitMs: configuration.ackWaitMs,
       apply: async (reports) => {
         const stopTimer = metrics.batchSeconds.startTimer();
         const outcomes = await applyReports(reports, needs);

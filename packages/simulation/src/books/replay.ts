@@ -60,7 +60,8 @@ function contextOf(account: Account, { nowMs, quotes, ids }: Made) {
       configurationVersion: CONFIGURATION.version,
       instrument: (symbol: SymbolName) => CONFIGURATION.instruments.get(symbol),
       pair: CONFIGURATION.pair,
-      isListedAt: (provider: ProviderName, symbol: SymbolName) => CONFIGURATION.providerInstrument(provider, symbol) !== undefined,
+      isListedAt: (provider: ProviderName, symbol: SymbolName) =>
+        CONFIGURATION.providerInstrument(provider, symbol) !== undefined,
       quote: (symbol: SymbolName): Quote | undefined => quotes.get(symbol),
     },
   };

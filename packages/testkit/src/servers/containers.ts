@@ -121,6 +121,7 @@ function handleOf(engine: DockerEngine, id: string, plan: ContainerPlan): Runnin
     version: IMAGES[plan.name],
     port: plan.port,
     url: plan.url,
+    dataFolder: null,
     async isRunning() {
       return (await container.inspect()).State.Running;
     },

@@ -18,6 +18,7 @@ export interface LocalServerPlan {
   /** The user to run as, where it may not be ours. */
   readonly user?: { readonly uid: number; readonly gid: number };
   readonly workingFolder: string;
+  readonly dataFolder: string;
   readonly logFile: string;
   readonly stopSignal: NodeJS.Signals;
   readonly probe: Probe;
@@ -50,6 +51,7 @@ export async function startLocalServer(plan: LocalServerPlan, run: RunFolder): P
     version: plan.version,
     port: plan.port,
     url: plan.url,
+    dataFolder: plan.dataFolder,
     isRunning: () => Promise.resolve(describeProcess(pid) !== undefined),
     async kill9() {
       await waitUntilGone(signalAll('SIGKILL'), STOP_TIMEOUT_MS);

@@ -16,6 +16,8 @@ export interface RunningServer {
   readonly port: number;
   /** With the user and password of who may do everything there. */
   readonly url: string;
+  /** Where it keeps what it has on disk; null where that is not a folder of this machine. */
+  readonly dataFolder: string | null;
   /** Whether it is there, be it paused. A container's process may be another user's or another kernel's, so no process id tells. */
   isRunning(): Promise<boolean>;
   /** SIGKILL to every process of the server. */

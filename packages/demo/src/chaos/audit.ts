@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books';
+import type { ChaosClient, Command } from './client.ts';
+import type { Stage } from './stage.ts';
+import { until } from './until.ts';
+
+const LIVE = ['queued', 'working', 'partially_filled', 'unknown'];
+/** What is written to Redis behind the last commits is there by then. */
+const WRITE_BEHIND_MS_MAX = 1_000;
+
+/** Resolves when no order waits for anybody and no message is still to be sent. */
+export async function untilSettled({ sql }: Pick<Stage, 'sql'>, withinMs = 20_000): Promise<void> {
+  const waiting = async (): Promise<string[]> => {
+    const rows = await sql<{ what: string }[]>`
+      select 'order ' || order_id || ' is ' || status what from orders where status = any(${LIVE}::text[]::order_status[])
+      union all select 'outbox row ' || outbox_id || ' waits' from outbox where published_at is null`;
+    return rows.map(({ what }) => what);
+  };
+  await until(
+    'every order and message arrives',
+    async () => ((await waiting()).length === 0 ? true : undefined),
+    withinMs,
+    async () => (await waiting()).slice(0, 10).join('; '),
+  );
+}
+
+interface OrderRow {
+  readonly account_id: string;
+  readonly client_order_id: string;
+  readonly order_id: string;
+  readonly status: string;
+}
+
+/**
+ * Compares what clients were told with what is, once everything has settled, and gives what is wrong, in sentences: orders
+ * that were told and are not there or are otherwise, keys with two orders or with two answers, orders of nobody, requests that a
+ * provider took twice, and whatever `verify:books` finds.
+ */
+export async function audit(stage: Stage, clients: readonly ChaosClient[]): Promise<readonly string[]> {
+  const rows = await stage.sql<OrderRow[]>`
+    select account_id::text, client_order_id, order_id::text, status::text from orders where client_order_id is not null`;
+  const orders = new Map<string, OrderRow[]>();
+  for (const row of rows) {
+    const name = `${row.account_id} ${row.client_order_id}`;
+    orders.set(name, [...(orders.get(name) ?? []), row]);
+  }
+  const commands = clients.flatMap((client) => client.commands);
+  const known = new Set(commands.map(nameOf));
+  const faults = [
+    ...clients.flatMap((client) => client.faults),
+    ...commands.flatMap((command) => faultsOf(command, orders.get(nameOf(command)) ?? [])),
+    ...[...orders.keys()].filter((name) => !known.has(name)).map((name) => `${name} is an order that no client gave`),
+    ...takenTwice(stage.journals),
+  ];
+  if (commands.length === 0) faults.push('no client ever gave a command');
+  await new Promise((resolve) => setTimeout(resolve, WRITE_BEHIND_MS_MAX));
+  const broken = (await verifyBooks(stage.sql, { redisUrl: stage.redisUrl, atRest: true })).filter(isBroken);
+  if (broken.length > 0) faults.push(describeFindings(broken));
+  return faults;
+}
+
+const nameOf = ({ accountId, key }: Command): string => `${accountId} ${key}`;
+
+function faultsOf({ key, told }: Command, orders: readonly OrderRow[]): readonly string[] {
+  const [first, ...later] = told;
+  const [order, ...more] = orders;
+  if (first === undefined) return [`${key} was never answered`];
+  const faults = later.filter(({ body }) => body !== first.body).map(({ body }) => `${key} was told ${first.body}, then ${body}`);
+  if (more.length > 0) faults.push(`${key} has ${orders.length} orders`);
+  if (order === undefined) return [...faults, `${key} was told ${first.body}, and there is no such order`];
+  if (order.order_id !== first.orderId) faults.push(`${key} was told of order ${first.orderId} and is ${order.order_id}`);
+  const isAsTold = order.status === first.orderStatus || (LIVE.includes(first.orderStatus) && order.status !== 'denied');
+  if (!isAsTold) faults.push(`${key} was told ${first.orderStatus} and is ${order.status}`);
+  return faults;
+}
+
+/** The providers' own journals: what each took for new, in the words of its `order` entries. */
+export function takenRequests(journals: readonly string[]): readonly string[] {
+  return journals.flatMap((path) => {
+    const [, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
+    return lines.flatMap((line) => {
+      const entry = JSON.parse(line) as { kind: string; order?: { requestId: string } };
+      return entry.kind === 'order' && entry.order !== undefined ? [entry.order.requestId] : [];
+    });
+  });
+}
+
+function takenTwice(journals: readonly string[]): readonly string[] {
+  const taken = takenRequests(journals);
+  if (taken.length === 0) return ['no provider ever took an order'];
+  const twice = taken.filter((requestId, index) => taken.indexOf(requestId) !== index);
+  return twice.map((requestId) => `request ${requestId} was taken for new twice`);
+}

@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAccounts, seedDemo } from '@margrave/store-postgres';
+import { startRealtimeDatabase } from '@margrave/testkit';
+import type { Currency, GroupId, MoneyE8 } from '@margrave/vocabulary';
+import postgres, { type Sql } from 'postgres';
+import { serviceStarts } from '../broker.ts';
+import { freePort } from '../free-port.ts';
+import { newSecret, signToken } from '../gateway-client.ts';
+import { untilPriced } from '../until-ready.ts';
+import { launch, type ServiceProcess } from './process.ts';
+import { until } from './until.ts';
+
+export interface StageRequest {
+  readonly natsUrl: string;
+  readonly redisUrl: string;
+  /** Of the administrator of a migrated database. */
+  readonly databaseUrl: string;
+  readonly seed: number;
+  /** Who executes; without a word both of the demo. `lp-a` has the orders of accounts in the provider flow. */
+  readonly providers?: readonly ('lp-a' | 'lp-b')[];
+}
+
+export type Environment = Readonly<Record<string, string>>;
+export type Flow = 'local' | 'provider';
+export type ServiceName = 'market-data' | 'provider-simulator lp-a' | 'provider-simulator lp-b' | 'provider-worker';
+
+export interface GatewayProcess extends ServiceProcess {
+  readonly url: string;
+}
+
+/**
+ * A broker whose processes are started and ended one by one. Prices and providers are there from the start; gateways and
+ * workers come and go as a test has them.
+ */
+export interface Stage {
+  readonly sql: Sql;
+  readonly redisUrl: string;
+  readonly journals: readonly string[];
+  /** For one client, of all accounts that it names. */
+  readonly token: (accounts: readonly string[]) => string;
+  readonly openAccounts: (count: number, flow: Flow) => Promise<readonly string[]>;
+  /** Resolves when it is ready and has a price of every symbol. */
+  readonly startGateway: (environment?: Environment) => Promise<GatewayProcess>;
+  /** Resolves when it is ready, or has ended before it could be. */
+  readonly startWorker: (environment?: Environment) => Promise<ServiceProcess>;
+  /** Those that were started with the stage. */
+  readonly marketData: ServiceProcess;
+  readonly providers: readonly ServiceProcess[];
+  /** Starts one of them again that was ended. */
+  readonly startAgain: (name: ServiceName) => Promise<ServiceProcess>;
+  readonly stop: () => Promise<void>;
+}
+
+/** What a process is told so that it dies at a point. */
+export const crashAt = (point: string): Environment => ({ CRASH_AT: point, MARGRAVE_TEST_BUILD: '1' });
+
+/** Recovery in a test need not wait as long as in an installation. */
+const IMPATIENT: Environment = { ACK_WAIT: '1s', RELAY_EVERY: '50ms', RELAY_OLDER_THAN: '200ms' };
+const GROUPS: Readonly<Record<Flow, string>> = { local: 'standard', provider: 'raw' };
+const DEPOSIT_E8 = 100_000_000_000_000n as MoneyE8;
+const TOKEN_LIFETIME_MS = 3_600_000;
+
+const READY_MS_MAX = 60_000;
+
+/** One that dies at a point may do so before it was ever ready. */
+const untilReadyOrEnded = ({ name, metricsUrl, logFile, ending }: ServiceProcess): Promise<true> =>
+  until(
+    `${name}, whose log is ${logFile}, is ready`,
+    async () => {
+      if (ending() !== undefined) return true;
+      return (await isReady(metricsUrl)) ? true : undefined;
+    },
+    READY_MS_MAX,
+  );
+
+/** Nobody listens yet, or it says that it is not ready, or it takes its time to say anything. */
+async function isReady(metricsUrl: string): Promise<boolean> {
+  try {
+    return (await fetch(`${metricsUrl}/health/ready`, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'TimeoutError' || message === 'fetch failed') return false;
+    throw error;
+  }
+}
+
+export async function setStage({
+  natsUrl,
+  redisUrl,
+  databaseUrl,
+  seed,
+  providers: names = ['lp-a', 'lp-b'],
+}: StageRequest): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'margrave-chaos-'));
+  await seedDemo(databaseUrl, { sessions: 'always' });
+  const feed = await startRealtimeDatabase({ seed, mode: 'live' });
+  const sql = postgres(databaseUrl, { max: 2, onnotice: () => undefined });
+  const secret = newSecret();
+  const options = { seed, feed: 'live', ownProvider: undefined } as const;
+  const request = { options, natsUrl, redisUrl, databaseUrl, folder, gateways: [0], say: () => undefined };
+  const declared = await serviceStarts(request, feed.environment, secret);
+  const processes: ServiceProcess[] = [];
+  let count = 0;
+
+  const begin = async (name: string, environment: Environment): Promise<ServiceProcess> => {
+    const found = declared.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`no service is called ${name}`);
+    const metricsPort = `${await freePort()}`;
+    count += 1;
+    const process = launch({
+      ...found,
+      // The same files are compiled once for all processes.
+      environment: {
+        ...found.environment,
+        NODE_COMPILE_CACHE: join(folder, 'compiled'),
+        ...environment,
+        METRICS_PORT: metricsPort,
+      },
+      logFile: join(folder, `${name.replace(' ', '-')}-${count}.log`),
+      metricsUrl: `http://127.0.0.1:${metricsPort}`,
+    });
+    processes.push(process);
+    return process;
+  };
+  const start = async (name: string, environment: Environment): Promise<ServiceProcess> => {
+    const process = await begin(name, environment);
+    await untilReadyOrEnded(process);
+    return process;
+  };
+  const startAgain = (name: ServiceName): Promise<ServiceProcess> => start(name, {});
+
+  const stop = async (): Promise<void> => {
+    await Promise.all(processes.filter((process) => process.ending() === undefined).map((process) => process.stop()));
+    await sql.end();
+    await feed.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    // Providers wait for streams, which the first gateway or worker makes.
+    const providers = await Promise.all(names.map((provider) => begin(`provider-simulator ${provider}`, {})));
+    const marketData = await startAgain('market-data');
+    return {
+      sql,
+      redisUrl,
+      marketData,
+      providers,
+      startAgain,
+      stop,
+      journals: names.map((name) => join(folder, `${name}.journal.jsonl`)),
+      token: (accounts) => signToken(secret, accounts, TOKEN_LIFETIME_MS),
+      openAccounts: (accounts, flow) =>
+        createAccounts(databaseUrl, accounts, {
+          ownerId: 'user-chaos',
+          type: 'live',
+          groupId: GROUPS[flow] as GroupId,
+          currency: 'USD' as Currency,
+          leverage: 100n,
+          mode: 'hedging',
+          depositE8: DEPOSIT_E8,
+        }),
+      startGateway: async (environment = {}) => {
+        const port = await freePort();
+        const process = await start('order-gateway', { HTTP_PORT: `${port}`, HTTP_HOST: '127.0.0.1', ...environment });
+        const url = `http://127.0.0.1:${port}`;
+        await untilPriced(url, secret);
+        return { ...process, url };
+      },
+      startWorker: (environment = {}) => start('provider-worker', { ...IMPATIENT, ...environment }),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
