@@ -24,7 +24,7 @@ const GATEWAY_PORT = 8080;
 const PROVIDERS = ['lp-a', 'lp-b'] as ProviderName[];
 
 /** Who may log in to the servers of the demo, and to do what. */
-const serverLogins: ServerLogins = {
+export const serverLogins: ServerLogins = {
   nats: (passwordOf) => natsAuthorization(busRights(PROVIDERS), passwordOf),
   redis: redisUsers,
 };

@@ -8,8 +8,11 @@ const LIVE = ['queued', 'working', 'partially_filled', 'unknown'];
 /** What is written to Redis behind the last commits is there by then. */
 const WRITE_BEHIND_MS_MAX = 1_000;
 
+/** A provider that did not answer when it was asked is asked again after half a minute. */
+const SETTLED_MS_MAX = 60_000;
+
 /** Resolves when no order waits for anybody and no message is still to be sent. */
-export async function untilSettled({ sql }: Pick<Stage, 'sql'>, withinMs = 20_000): Promise<void> {
+export async function untilSettled({ sql }: Pick<Stage, 'sql'>): Promise<void> {
   const waiting = async (): Promise<string[]> => {
     const rows = await sql<{ what: string }[]>`
       select 'order ' || order_id || ' is ' || status what from orders where status = any(${LIVE}::text[]::order_status[])
@@ -19,7 +22,7 @@ export async function untilSettled({ sql }: Pick<Stage, 'sql'>, withinMs = 20_00
   await until(
     'every order and message arrives',
     async () => ((await waiting()).length === 0 ? true : undefined),
-    withinMs,
+    SETTLED_MS_MAX,
     async () => (await waiting()).slice(0, 10).join('; '),
   );
 }

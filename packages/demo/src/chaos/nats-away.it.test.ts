@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { FaultProxy, startServers, testServers, type RunningServer, type Servers } from '@margrave/testkit';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { serverLogins } from '../broker.ts';
 import { audit, takenRequests, untilSettled } from './audit.ts';
 import { ChaosClient } from './client.ts';
 import type { ServiceProcess } from './process.ts';
@@ -21,10 +22,10 @@ let worker: ServiceProcess;
 let client: ChaosClient;
 let local: string;
 let atProvider: string;
-let copies: string;
+let copies: string | undefined;
 
 beforeAll(async () => {
-  servers = await startServers({ purpose: 'test', log: () => undefined, onSignal: 'leave to caller' });
+  servers = await startServers({ purpose: 'test', log: () => undefined, logins: serverLogins, onSignal: 'leave to caller' });
   nats = servers.nats;
   const { redisUrl, databaseUrl } = await testServers();
   stage = await setStage({ natsUrl: nats.url, redisUrl, databaseUrl, seed: 13 });
@@ -40,7 +41,7 @@ afterAll(async () => {
   await wire?.close();
   await stage?.stop();
   await servers?.stop();
-  rmSync(copies, { recursive: true, force: true });
+  if (copies !== undefined) rmSync(copies, { recursive: true, force: true });
 }, 60_000);
 
 const place = async (): Promise<void> => {
@@ -100,11 +101,12 @@ const waitingRows = async (): Promise<number> => {
 
 describe('a bus that is away under load', () => {
   it.each([
-    ['stands still (P05)', () => nats.pause(), () => nats.resume()],
-    ['is gone (P06)', () => nats.stop(), () => nats.restart()],
+    // What waits in the connection to a server that stands still comes too late, and is the provider's to reject.
+    ['stands still (P05)', ['cancelled', 'rejected'], () => nats.pause(), () => nats.resume()],
+    ['is gone (P06)', ['cancelled'], () => nats.stop(), () => nats.restart()],
   ])(
-    'that %s: orders are accepted and wait, those past their sendBefore are withdrawn, and each is said once',
-    async (_, away, back) => {
+    'that %s: orders are accepted and wait, those past their sendBefore are %j, and each is said once',
+    async (_, late, away, back) => {
       await placeFor(1_000);
       const before = await newestOrder();
       await away();
@@ -112,9 +114,9 @@ describe('a bus that is away under load', () => {
       expect(await waitingRows()).toBeGreaterThan(10);
       await back();
       await placeFor(1_000);
-      await untilSettled(stage, 40_000);
+      await untilSettled(stage);
       const outage = await fates(before);
-      expect(outage.filter(({ status }) => status === 'cancelled').length).toBeGreaterThan(0);
+      expect(outage.filter(({ status }) => late.includes(status)).length).toBeGreaterThan(0);
       expect(outage.filter(({ status }) => status === 'filled').length).toBeGreaterThan(0);
       expect(outage.filter(({ status, taken }) => status === 'filled' && !taken)).toEqual([]);
       expect(await audit(stage, [client])).toEqual([]);
@@ -126,7 +128,7 @@ describe('a bus that is away under load', () => {
 /** What the server loses when the machine loses power: everything after a moment, or everything. */
 async function lose(what: 'tail' | 'store', meanwhile: () => Promise<void>): Promise<void> {
   const { dataFolder } = nats;
-  const copy = join(copies, what);
+  const copy = join(copies ?? '', what);
   if (dataFolder !== null && what === 'tail') {
     await nats.pause();
     cpSync(dataFolder, copy, { recursive: true });
@@ -169,7 +171,7 @@ describe('a message store that loses (P18)', () => {
       await placeFor(1_000);
       worker = await stage.startWorker();
       await placeFor(500);
-      await untilSettled(stage, 60_000);
+      await untilSettled(stage);
       const lost = await fates(before);
       expect(lost.filter(({ status }) => status === 'filled').length).toBeGreaterThan(5);
       expect(lost.filter(({ status, taken }) => status === 'filled' && !taken)).toEqual([]);

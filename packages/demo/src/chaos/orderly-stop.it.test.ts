@@ -98,7 +98,7 @@ it('a worker that stands still while another takes over, and moves again, writes
   }
   await trading.end();
   // What a provider is asked about in vain is asked about again only after a while.
-  await untilSettled(stage, 60_000);
+  await untilSettled(stage);
   expect(await audit(stage, [client])).toEqual([]);
   expect([standing.ending(), other.ending()]).toEqual([undefined, undefined]);
 }, 150_000);
