@@ -121,7 +121,7 @@ export class SimClient {
   #reuse(asked: Asked): void {
     const gateway = this.#world.gateway();
     if (gateway === undefined) return;
-    const wish: Wish = { kind: 'place', symbol: SYMBOLS[0]!, side: 'sell', volumeE8: 7_000_000n as LotsE8 };
+    const wish: Wish = { kind: 'place', symbol: SYMBOLS[0]!, side: 'sell', volumeE8: 7_500_000n as LotsE8 };
     const isKept = asked.answers[0]?.status !== 404;
     this.#submit(gateway, { ...asked, wish }, ({ kind }) => {
       if (isKept && (kind === 'committed' || kind === 'replayed')) {
