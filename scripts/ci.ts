@@ -12,6 +12,9 @@ const RESULTS = join(FOLDER, 'jest.json');
 const TOTAL_TIME_MS = 17.5 * 60_000;
 /** More than the test run itself gives Jest to stop its servers. */
 const STEP_ENDING_MS_MAX = 60_000;
+const SIMULATED_SECONDS = 60;
+/** With the time to make what breaks small. */
+const SIMULATION_TIME_MS_MAX = 120_000;
 const README_STEP_TIME_MS_MAX = 4 * 60_000;
 
 const started = performance.now();
@@ -30,6 +33,11 @@ const testsPassed = await step(
 const tests = testSummary();
 if (!testsPassed && tests.failedCount === 0) faults.push('npm test failed, though none of its tests did');
 faults.push(...tests.faults);
+await step(`npm run simulate -- --seconds ${SIMULATED_SECONDS}`, {
+  program: process.execPath,
+  args: [join('scripts', 'simulate.ts'), '--seconds', `${SIMULATED_SECONDS}`],
+  timeoutMs: SIMULATION_TIME_MS_MAX,
+});
 await runReadme();
 
 const failedCount = tests.failedCount + faults.length;

@@ -235,6 +235,7 @@ function applyExecution(change: ChangeBuilder, order: Order, report: ApplyReport
   if (isOver(status)) {
     change.noteRequest(order, 'ended');
     freeClosingPosition(change, filled);
+    if (missesFills(filled, report)) ask(change, filled);
   } else if (isOver(order.status)) comeBack(change, filled);
   const changed = change.finish();
   if (fitsBooks(changed)) return ok(changed);

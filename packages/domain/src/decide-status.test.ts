@@ -135,6 +135,14 @@ describe('an end that counts more than the fills we have', () => {
     expect(say(books, 'cancelled', { cumulative: '0.4' }).instructions).toEqual([]);
   });
 
+  it('asks also when it is a fill, of more than was ordered', () => {
+    const books = oneInFlight();
+    const change = say(books, 'fill', { lots: '1', price: '1.08454', cumulative: '1.5' });
+    expect(books.order(ID)).toMatchObject({ status: 'filled', flags: [] });
+    expect(change.instructions).toMatchObject([{ kind: 'status', originalRequestId: books.order(ID).requestId }]);
+    expect(say(oneInFlight(), 'fill', { lots: '1', price: '1.08454', cumulative: '1' }).instructions).toEqual([]);
+  });
+
   it('is made good by the fill that was on its way', () => {
     const { books } = ended();
     fill(books, '0.3');

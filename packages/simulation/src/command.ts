@@ -21,7 +21,7 @@ export interface Outside {
 export const USAGE = 'npm run simulate -- [--seed N] [--steps M] [--seconds S]';
 const STEPS = 20_000;
 const SEED_MAX = 4_294_967_295;
-const SHRINK_TIME_MS_MAX = 20_000;
+const SHRINK_TIME_MS_MAX = 30_000;
 
 /** @throws Error that says what cannot be read. */
 export function readOptions(args: readonly string[]): SimulateOptions {

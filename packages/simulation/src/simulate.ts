@@ -15,8 +15,8 @@ export interface Simulation {
   readonly steps: number;
   /** All there are, unless some are named. */
   readonly faults?: ReadonlySet<Fault>;
-  /** Which of the clients' wishes, by their number, are heeded; all, unless told. */
-  readonly isWanted?: (wish: number) => boolean;
+  /** Which of the clients' wishes, by their keys, are heeded; all, unless told. */
+  readonly isWanted?: (key: string) => boolean;
   /** The product's own, unless a test wraps it. */
   readonly decide?: Decide;
   /** Faults of the store, for a test to see that they are noticed. */
@@ -36,7 +36,8 @@ export interface Simulated {
   readonly commits: number;
   readonly conflicts: number;
   readonly parked: number;
-  readonly wishes: number;
+  /** By their keys. */
+  readonly wishes: readonly string[];
   readonly faults: ReadonlyMap<Fault, number>;
   readonly checked: Checked;
   /** The first thing that broke. */
@@ -92,7 +93,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     commits: tables.journal.length,
     conflicts: world.conflicts,
     parked: world.parked,
-    wishes: world.wishes,
+    wishes: world.clients.flatMap(({ asked }) => asked.map(({ key }) => key)),
     faults: world.faults.counts,
     checked: auditor.checked,
     broken: world.broken[0],

@@ -7,16 +7,18 @@ import { logged } from './auditor.ts';
 import { replayCommands, stateText } from './replay.ts';
 
 /** What still has to happen before the world is at rest; the first thing of each kind. */
-export function unfinished({ server: { tables }, executions, clients, providers }: World): readonly string[] {
+export function unfinished({ server: { tables }, executions, clients, providers, underway }: World): readonly string[] {
   const left: string[] = [];
   const [waiting] = tables.unpublished;
   if (waiting !== undefined) left.push(`outbox row ${waiting.outboxId} of account ${waiting.accountId} is not published`);
+  if (underway > 0) left.push(`${underway} messages between the house and its providers are on their way`);
   if (executions.unacknowledged > 0) left.push(`${executions.unacknowledged} reports are not acknowledged`);
   const asking = clients.find(({ isWaiting }) => isWaiting);
   if (asking !== undefined) left.push(`a client of account ${asking.accountId} waits for an answer`);
   const live = [...tables.orders.values()].find((order) => isLive(order));
   if (live !== undefined) left.push(`order ${live.orderId} of account ${live.accountId} is ${live.status}`);
-  for (const { name, handled } of providers.values()) {
+  for (const { name, handled, unsaid } of providers.values()) {
+    if (unsaid > 0) left.push(`${name} still says ${unsaid} reports`);
     for (const { pending, request } of handled.values()) {
       if (pending > 0) left.push(`${name} still works on ${request.requestId}`);
     }

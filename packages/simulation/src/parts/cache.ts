@@ -39,7 +39,7 @@ export class SimCache implements AggregateCache {
           const held = accountIds.flatMap((id) => this.#server.held.get(id) ?? []);
           reply.with(held.filter((entry) => entry.epoch === epoch).map(({ json }) => aggregateFromJson(json)));
         },
-        isRequestLost: this.#faults.strikes('cache: it does not answer'),
+        isRequestLost: this.#faults.strikes('cache: it does not answer', this.#process.name),
         deadline: { ms: DEADLINE_MS, error: () => new Error('no answer of the cache') },
       })
       .catch(() => []);

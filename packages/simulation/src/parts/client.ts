@@ -1,15 +1,7 @@
 import type { Outcome, Submission } from '@margrave/account-engine';
 import { asError } from '@margrave/runtime';
-import {
-  oppositeSide,
-  type AccountId,
-  type ClientOrderId,
-  type LotsE8,
-  type PositionId,
-  type Side,
-  type SymbolName,
-} from '@margrave/vocabulary';
-import type { Draws } from '../world/draws.ts';
+import type { AccountId, ClientOrderId, LotsE8, PositionId, Side, SymbolName } from '@margrave/vocabulary';
+import { createDraws, type Draws } from '../world/draws.ts';
 import { SYMBOLS } from '../world/setting.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 
@@ -22,6 +14,8 @@ type Wish =
 export interface Asked {
   readonly key: string;
   readonly wish: Wish;
+  /** What happens on its way. */
+  readonly draws: Draws;
   /** Every final answer that it heard; all must be the same. */
   readonly answers: { readonly status: number; readonly body: string }[];
 }
@@ -31,6 +25,7 @@ type Gateway = NonNullable<ReturnType<Surroundings['gateway']>>;
 const TIMEOUT_MS = 4_000;
 const PATIENCE_MS = 3_000;
 const AGAIN_MS = 300;
+const THINKS_MS = 250;
 
 /** One client of one account: asks, and asks again under the same key until it has an answer. */
 export class SimClient {
@@ -38,44 +33,48 @@ export class SimClient {
   readonly asked: Asked[] = [];
   isWaiting = false;
   readonly #world: Surroundings;
-  readonly #draws: Draws;
+  readonly #seed: number;
   readonly #name: string;
-  #side: Side = 'buy';
+  #wishes = 0;
 
-  constructor(accountId: AccountId, number: number, world: Surroundings, draws: Draws) {
+  constructor(accountId: AccountId, number: number, world: Surroundings, seed: number) {
     this.accountId = accountId;
     this.#world = world;
-    this.#draws = draws;
+    this.#seed = seed;
     this.#name = `client-${number}`;
   }
 
   start(): void {
-    this.#world.scheduler.after(this.#draws.between(1, 300), `${this.#name}: begins`, () => void this.#next());
+    const draws = createDraws(this.#seed, this.#name);
+    this.#world.scheduler.after(draws.between(1, 300), `${this.#name}: begins`, () => this.#next());
   }
 
-  async #next(): Promise<void> {
+  #next(): void {
     const { scheduler, faults } = this.#world;
     if (!faults.isQuiet) {
-      const index = this.#world.takeWish();
-      const wish = await this.#wish();
-      if (wish !== undefined && this.#world.isWanted(index)) {
-        const asked: Asked = { key: `${this.#name}:${this.asked.length + 1}`, wish, answers: [] };
+      this.#wishes += 1;
+      const key = `${this.#name}:${this.#wishes}`;
+      const draws = createDraws(this.#seed, key);
+      const wish = this.#wish(draws);
+      if (this.#world.isWanted(key)) {
+        const asked: Asked = { key, wish, draws, answers: [] };
         this.asked.push(asked);
         this.#try(asked, () => {
-          if (faults.strikes('client: it uses a key again for something else')) this.#reuse(asked);
+          if (faults.strikes('client: it uses a key again for something else', key)) this.#reuse(asked);
         });
         return;
       }
     }
-    scheduler.after(this.#draws.between(100, 400), `${this.#name}: thinks`, () => void this.#next());
+    scheduler.after(THINKS_MS, `${this.#name}: thinks`, () => this.#next());
   }
 
-  async #wish(): Promise<Wish | undefined> {
-    const isClose = this.#draws.onceIn(3);
-    const [symbol, lots] = [this.#draws.oneOf(SYMBOLS), BigInt(this.#draws.between(1, 150))];
-    if (this.#draws.onceIn(4)) this.#side = oppositeSide(this.#side);
-    const side = this.#side;
-    const pick = this.#draws.between(0, 1_000);
+  #wish(draws: Draws): Wish {
+    const isClose = draws.onceIn(3);
+    const [symbol, lots] = [draws.oneOf(SYMBOLS), BigInt(draws.between(1, 150))];
+    // Some in a row on one side, so that positions grow.
+    const row = createDraws(this.#seed, `${this.#name}, wishes ${this.#wishes >> 2} and on`);
+    const side: Side = row.onceIn(2) ? 'buy' : 'sell';
+    const pick = draws.between(0, 1_000);
     if (isClose) {
       const positions = this.#world.positionsOf(this.accountId);
       const position = positions[pick % Math.max(1, positions.length)];
@@ -95,13 +94,13 @@ export class SimClient {
       scheduler.after(AGAIN_MS, `${this.#name}: asks again ${asked.key}, ${why}`, () => this.#try(asked, then));
     };
     scheduler.after(TIMEOUT_MS, `${this.#name}: waited for ${asked.key}`, () => again('nothing was heard'));
-    if (faults.strikes('client: the request is lost')) return;
-    scheduler.after(this.#draws.between(1, 5), `${this.#name}: ${describe(asked)}`, () => {
+    if (faults.strikes('client: the request is lost', asked.key)) return;
+    scheduler.after(asked.draws.between(1, 5), `${this.#name}: ${describe(asked)}`, () => {
       const gateway = this.#world.gateway();
       if (gateway === undefined) return again('no gateway answers');
       this.#submit(gateway, asked, (outcome) => {
-        if (faults.strikes('client: the answer is lost')) return;
-        gateway.process.after(this.#draws.between(1, 5), `answers ${asked.key}: ${outcome.kind}`, () => {
+        if (faults.strikes('client: the answer is lost', asked.key)) return;
+        gateway.process.after(asked.draws.between(1, 5), `answers ${asked.key}: ${outcome.kind}`, () => {
           if (isOver) return;
           const answer = answerOf(outcome);
           if (answer === undefined) return again(outcome.kind);
@@ -110,8 +109,8 @@ export class SimClient {
           this.isWaiting = false;
           then();
           // Now and then a client asks once more what it was told.
-          if (this.#draws.onceIn(15) && asked.answers.length === 1) return this.#try(asked, () => undefined);
-          scheduler.after(this.#draws.between(50, 800), `${this.#name}: thinks`, () => void this.#next());
+          if (asked.draws.onceIn(15) && asked.answers.length === 1) return this.#try(asked, () => undefined);
+          scheduler.after(asked.draws.between(50, 800), `${this.#name}: thinks`, () => this.#next());
         });
       });
     });

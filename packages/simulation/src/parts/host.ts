@@ -59,7 +59,7 @@ export class Host {
       onFetchFailed: () => undefined,
     });
     const dies = (fault: typeof DIE_BEFORE_COMMIT | typeof DIE_AFTER_COMMIT | typeof DIE_AFTER_PUBLISH) => () => {
-      if (process.isAlive && faults.strikes(fault)) process.die(fault);
+      if (process.isAlive && faults.strikes(fault, process.name)) process.die(fault);
     };
     const publisher = new Publisher({
       publish: (messages) =>

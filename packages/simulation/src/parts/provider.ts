@@ -41,6 +41,8 @@ export class SimProvider {
   readonly handled = new Map<string, Handled>();
   /** Requests that it said it never saw, or that were taken back before they came. */
   readonly refused = new Set<string>();
+  /** Reports that the stream has not said it has. */
+  unsaid = 0;
   /** Requests of an order that came a second time under another message: none should. */
   seenAgain = 0;
   readonly #process: Process;
@@ -80,20 +82,22 @@ export class SimProvider {
       this.seenAgain += 1;
       return;
     }
-    if (this.#faults.strikes('provider: it never saw the request')) return;
+    if (this.#faults.strikes('provider: it never saw the request', nameOf(request))) return;
     const handled: Handled = { request, reports: [], executedE8: 0n, status: 'working', isSilent: false, pending: 0 };
     this.handled.set(requestId, handled);
-    handled.isSilent = this.#faults.strikes('provider: it is silent until it is asked');
+    handled.isSilent = this.#faults.strikes('provider: it is silent until it is asked', nameOf(request));
     if (Date.parse(request.sendBefore) < START_MS + this.#process.scheduler.nowMs) return this.#reject(handled, 'too_late');
     this.#plan(handled);
   }
 
   #plan(handled: Handled): void {
-    const draws = createDraws(this.#seed, `request ${handled.request.requestId}`);
-    const lateMs = this.#faults.strikes('provider: it executes late') ? draws.between(6_000, LATE_MS) : 0;
-    const rejectsFirst = this.#faults.strikes('provider: it rejects and executes');
-    const cancelsFirst = !rejectsFirst && this.#faults.strikes('provider: it cancels and executes');
-    const overfills = this.#faults.strikes('provider: it executes more than was ordered');
+    const draws = createDraws(this.#seed, `request ${nameOf(handled.request)}`);
+    const lateMs = this.#faults.strikes('provider: it executes late', nameOf(handled.request))
+      ? draws.between(6_000, LATE_MS)
+      : 0;
+    const rejectsFirst = this.#faults.strikes('provider: it rejects and executes', nameOf(handled.request));
+    const cancelsFirst = !rejectsFirst && this.#faults.strikes('provider: it cancels and executes', nameOf(handled.request));
+    const overfills = this.#faults.strikes('provider: it executes more than was ordered', nameOf(handled.request));
     const [acknowledges, rejects, isShort] = [draws.onceIn(2), draws.onceIn(12), draws.onceIn(8)];
     const parts = draws.onceIn(3) ? draws.between(2, 3) : 1;
     let atMs = draws.between(2, 60) + lateMs;
@@ -139,8 +143,9 @@ export class SimProvider {
       lastPrice,
     };
     const report = this.#report(handled, { ...said, ...volumes(handled.executedE8, leavesE8) });
-    if (handled.status !== 'cancelled' && this.#faults.strikes('provider: it falls silent half way')) handled.isSilent = true;
-    if (!this.#faults.strikes('provider: it says two things under one id')) return;
+    if (handled.status !== 'cancelled' && this.#faults.strikes('provider: it falls silent half way', nameOf(handled.request)))
+      handled.isSilent = true;
+    if (!this.#faults.strikes('provider: it says two things under one id', nameOf(handled.request))) return;
     const other = { ...report, lastPrice: formatE8(reference + worse * tick * 50n) };
     this.#say(other, `${this.#idOf(report)}:other`);
   }
@@ -187,7 +192,8 @@ export class SimProvider {
     handled.reports.push(report);
     if (handled.isSilent) return report;
     this.#say(report, this.#idOf(report));
-    if (this.#faults.strikes('provider: it repeats itself')) this.#say(report, `${this.#idOf(report)}:repeated`);
+    if (this.#faults.strikes('provider: it repeats itself', nameOf(handled.request)))
+      this.#say(report, `${this.#idOf(report)}:repeated`);
     return report;
   }
 
@@ -204,14 +210,23 @@ export class SimProvider {
 
   /** A provider publishes until the stream has it. */
   #say(report: ProviderExecutionV1, messageId: string): void {
+    this.unsaid += 1;
     const message = { subject: EXECUTION.subject({ provider: this.name }), messageId, body: JSON.stringify(report) };
     void this.#executions()
       .publish(this.#process, message)
       .then((outcome) => {
-        if (outcome === 'unknown') this.#process.after(PUBLISH_AGAIN_MS, 'publishes again', () => this.#say(report, messageId));
+        if (outcome !== 'unknown') this.unsaid -= 1;
+        else
+          this.#process.after(PUBLISH_AGAIN_MS, 'publishes again', () => {
+            this.unsaid -= 1;
+            this.#say(report, messageId);
+          });
       });
   }
 }
+
+/** What stays the same in a smaller run, other than the id. */
+const nameOf = ({ symbol, side, volume }: Request): string => `${side} ${volume} ${symbol}`;
 
 const e8 = (text: string): bigint => parseE8(text) ?? 0n;
 const volumes = (cumulativeE8: bigint, leavesE8: bigint) => ({

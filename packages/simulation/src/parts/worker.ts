@@ -49,7 +49,7 @@ async function consume(host: Host): Promise<void> {
         read.map(({ report }) => report),
         needs,
       );
-      if (world.faults.strikes('process: it dies before acknowledging'))
+      if (world.faults.strikes('process: it dies before acknowledging', process.name))
         return process.die('process: it dies before acknowledging');
       for (const [index, { delivery }] of read.entries()) {
         const outcome = outcomes[index];
@@ -86,7 +86,8 @@ const relay = (host: Host) =>
     nowText: () => new Date(host.store.databaseNowMs()).toISOString(),
     olderThanMs: RELAY_OLDER_THAN_MS,
     crashAfterPublish: () => {
-      if (host.world.faults.strikes('process: it dies after publishing')) host.process.die('process: it dies after publishing');
+      if (host.world.faults.strikes('process: it dies after publishing', `${host.process.name}, relay`))
+        host.process.die('process: it dies after publishing');
     },
   });
 

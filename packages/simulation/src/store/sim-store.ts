@@ -278,15 +278,16 @@ export class SimStore implements AccountStore {
   }
 
   #call<Value>(what: string, lostAs: StoreFailure, arrive: (reply: Reply<Value>) => void): Promise<Value> {
-    if (this.#faults.strikes('store: it cannot be reached')) {
+    const call = `${this.#process.name}, ${what}`;
+    if (this.#faults.strikes('store: it cannot be reached', call)) {
       arrive = (reply) => reply.failure(new SimulatedFailure('unavailable'));
     }
     return this.#process.call<Value>({
       what: `store, ${what}`,
       arrive,
-      isRequestLost: this.#faults.strikes('store: the request is lost'),
-      isAnswerLost: this.#faults.strikes('store: the answer is lost'),
-      slowMs: this.#faults.strikes('store: it answers late') ? this.#process.draws.between(10, LATE_MS) : 0,
+      isRequestLost: this.#faults.strikes('store: the request is lost', call),
+      isAnswerLost: this.#faults.strikes('store: the answer is lost', call),
+      slowMs: this.#faults.strikes('store: it answers late', call) ? this.#process.draws.between(10, LATE_MS) : 0,
       deadline: { ms: DEADLINE_MS, error: () => new SimulatedFailure(lostAs) },
     });
   }

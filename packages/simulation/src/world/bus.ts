@@ -17,6 +17,8 @@ export const ACK_WAIT_MS = 10_000;
 /** A stream that takes each message id once and tells its listeners of what it took, late, twice and in any order. */
 export class SimStream {
   readonly ids = new Set<string>();
+  /** Deliveries that are on their way to the listeners. */
+  underway = 0;
   readonly #name: string;
   readonly #scheduler: Scheduler;
   readonly #faults: Faults;
@@ -40,8 +42,8 @@ export class SimStream {
       .call<Published>({
         what: `${this.#name}, ${message.subject} ${message.messageId}`,
         arrive: (reply) => reply.with(this.#store(message)),
-        isRequestLost: this.#faults.strikes('bus: a message is lost before it is stored'),
-        isAnswerLost: this.#faults.strikes('bus: the acknowledgement is lost'),
+        isRequestLost: this.#faults.strikes('bus: a message is lost before it is stored', message.subject),
+        isAnswerLost: this.#faults.strikes('bus: the acknowledgement is lost', message.subject),
         slowMs: 0,
         deadline: { ms: DEADLINE_MS, error: () => new Error('no word of the stream') },
       })
@@ -52,15 +54,19 @@ export class SimStream {
     if (this.ids.has(message.messageId)) return 'duplicate';
     this.ids.add(message.messageId);
     this.#deliver(message);
-    if (this.#faults.strikes('bus: a message is delivered twice')) this.#deliver(message);
+    if (this.#faults.strikes('bus: a message is delivered twice', message.subject)) this.#deliver(message);
     return 'stored';
   }
 
   #deliver(message: BusMessage): void {
-    const lateMs = this.#faults.strikes('bus: a message is delivered late') ? this.#draws.between(20, LATE_MS) : 0;
-    this.#scheduler.after(this.#draws.between(0, 4) + lateMs, `${this.#name} delivers ${message.messageId}`, () =>
-      this.#hear(message),
-    );
+    const lateMs = this.#faults.strikes('bus: a message is delivered late', message.subject)
+      ? this.#draws.between(20, LATE_MS)
+      : 0;
+    this.underway += 1;
+    this.#scheduler.after(this.#draws.between(0, 4) + lateMs, `${this.#name} delivers ${message.messageId}`, () => {
+      this.underway -= 1;
+      this.#hear(message);
+    });
   }
 }
 

@@ -35,11 +35,14 @@ export const FAULTS = {
 export type Fault = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as readonly Fault[];
 
-/** Strikes by the seed; each kind draws for itself, so that leaving one out leaves the others where they were. */
+/**
+ * Strikes by the seed. Each kind draws for itself at each thing that it strikes, so that leaving a kind out, or a thing, leaves
+ * the others where they were: a run can be made smaller without becoming another one.
+ */
 export class Faults {
   readonly counts = new Map<Fault, number>();
   isQuiet = false;
-  readonly #draws = new Map<Fault, Draws>();
+  readonly #draws = new Map<string, Draws>();
   readonly #only: ReadonlySet<Fault>;
   readonly #seed: number;
 
@@ -48,10 +51,11 @@ export class Faults {
     this.#only = only;
   }
 
-  strikes(fault: Fault): boolean {
+  strikes(fault: Fault, what: string): boolean {
     if (this.isQuiet || !this.#only.has(fault)) return false;
-    let draws = this.#draws.get(fault);
-    if (draws === undefined) this.#draws.set(fault, (draws = createDraws(this.#seed, fault)));
+    const name = `${fault}, ${what}`;
+    let draws = this.#draws.get(name);
+    if (draws === undefined) this.#draws.set(name, (draws = createDraws(this.#seed, name)));
     if (!draws.onceIn(FAULTS[fault])) return false;
     this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
     return true;

@@ -19,8 +19,7 @@ export interface Surroundings {
   publish(process: Process, message: BusMessage): Promise<Published>;
   gateway(): { readonly process: Process; readonly engine: AccountEngine } | undefined;
   positionsOf(accountId: AccountId): readonly PositionId[];
-  takeWish(): number;
-  isWanted(index: number): boolean;
+  isWanted(key: string): boolean;
   park(delivery: Delivery, why: string): void;
   noteConflicts(conflicts: number): void;
   breaks(invariant: string, expected: string, found: string): void;

@@ -27,8 +27,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly decide: Decide;
   readonly faults: ReadonlySet<Fault>;
-  /** Which of the clients' wishes, counted as they come, are heeded. */
-  readonly isWanted: (index: number) => boolean;
+  /** Which of the clients' wishes, by their keys, are heeded. */
+  readonly isWanted: (key: string) => boolean;
   readonly planted: PlantedInStore;
   readonly traceMax: number;
 }
@@ -51,8 +51,7 @@ export class World {
   readonly broken: Break[] = [];
   conflicts = 0;
   parked = 0;
-  wishes = 0;
-  readonly #isWanted: (index: number) => boolean;
+  readonly isWanted: (key: string) => boolean;
   readonly #seed: number;
   readonly #draws: Draws;
   readonly #prices: Prices;
@@ -64,7 +63,7 @@ export class World {
 
   constructor({ seed, decide, faults, isWanted, planted, traceMax }: WorldOptions) {
     this.#seed = seed;
-    this.#isWanted = isWanted;
+    this.isWanted = isWanted;
     this.scheduler = new Scheduler(traceMax);
     this.faults = new Faults(seed, faults);
     this.recorder = new Recorder(decide);
@@ -85,9 +84,7 @@ export class World {
       ]),
     );
     this.clients = ACCOUNTS.flatMap(({ accountId }, index) =>
-      [2 * index + 1, 2 * index + 2].map(
-        (number) => new SimClient(accountId, number, this, createDraws(seed, `client ${number}`)),
-      ),
+      [2 * index + 1, 2 * index + 2].map((number) => new SimClient(accountId, number, this, seed)),
     );
   }
 
@@ -109,17 +106,13 @@ export class World {
     return living.length === 0 ? undefined : this.#draws.oneOf(living);
   }
 
+  /** Messages that a stream has and nobody has heard yet; events apart, which may be lost. */
+  get underway(): number {
+    return this.#orders.underway + this.#reports.underway;
+  }
+
   positionsOf(accountId: AccountId): readonly PositionId[] {
     return (this.server.tables.aggregate(accountId)?.positions ?? []).map(({ positionId }) => positionId);
-  }
-
-  takeWish(): number {
-    this.wishes += 1;
-    return this.wishes - 1;
-  }
-
-  isWanted(index: number): boolean {
-    return this.#isWanted(index);
   }
 
   /** A message that nobody can book is set aside, and is not delivered again. */
@@ -157,7 +150,7 @@ export class World {
     this.scheduler.after(TICK_EVERY_MS, 'a price moves', () => {
       const quote = this.#prices.tick();
       for (const host of this.#hosts.values()) {
-        if (this.faults.strikes('bus: an event is not heard')) continue;
+        if (this.faults.strikes('bus: an event is not heard', host.process.name)) continue;
         host.process.after(host.process.draws.between(0, 20), `hears ${quote.symbol} ${quote.bid}`, () => host.hearQuote(quote));
       }
       this.#tick();
@@ -167,10 +160,10 @@ export class World {
   #mishap(): void {
     this.scheduler.after(CRASH_EVERY_MS, 'mishaps', () => {
       for (const { process } of this.#hosts.values()) {
-        if (process.isAlive && this.faults.strikes('process: it dies')) process.die('process: it dies');
+        if (process.isAlive && this.faults.strikes('process: it dies', process.name)) process.die('process: it dies');
       }
-      if (this.faults.strikes('cache: it is emptied')) this.cache.held.clear();
-      if (this.faults.strikes('store: another epoch')) this.server.epoch += 1;
+      if (this.faults.strikes('cache: it is emptied', 'cache')) this.cache.held.clear();
+      if (this.faults.strikes('store: another epoch', 'store')) this.server.epoch += 1;
       this.#mishap();
     });
   }
@@ -178,7 +171,8 @@ export class World {
   #tellEvent({ body }: BusMessage): void {
     const { accountId, version } = JSON.parse(body) as AccountEventV1;
     for (const host of this.#hosts.values()) {
-      if (!this.faults.strikes('bus: an event is not heard')) host.hearEvent(accountId, BigInt(version));
+      if (!this.faults.strikes('bus: an event is not heard', `${accountId} ${host.process.name}`))
+        host.hearEvent(accountId, BigInt(version));
     }
   }
 }
