@@ -33,6 +33,8 @@ export interface StoreOptions {
   readonly random?: Random;
   /** Told of every call as it ended, for metrics. */
   readonly onCall?: (report: CallReport) => void;
+  /** Told each time that a commit is tried again because other transactions were in its way. */
+  readonly onRetry?: () => void;
 }
 
 /** A read as the store offers it: bound to a session, under the store's deadline. */
@@ -51,7 +53,7 @@ const RELAY_DEADLINE_MS = 30_000;
  */
 export function connectStore(options: StoreOptions): Store {
   const { poolSize, deadlineMs, connectTimeoutMs } = { ...DEFAULTS, ...options };
-  const { databaseUrl, applicationName, log, random = Math.random, onCall = () => undefined } = options;
+  const { databaseUrl, applicationName, log, random = Math.random, onCall = () => undefined, onRetry } = options;
   const connection: ConnectionOptions = {
     databaseUrl,
     applicationName,
@@ -74,11 +76,13 @@ export function connectStore(options: StoreOptions): Store {
       pool.run(statement, (lease) => read(lease.connection, ...args));
   const clock = new DatabaseClock(() => performance.now());
   const findExecutions = bind('find_executions', findAppliedExecutions);
-  const onRetry = (error: Error, failures: number): void =>
-    log.warn({ error: error.message, failures }, 'A batch is tried again');
+  const noteRetry = (error: Error, failures: number): void => {
+    log.warn({ error: error.message, failures }, 'A commit is tried again');
+    onRetry?.();
+  };
 
   return {
-    ...createCommits({ pool, clock, deadlineMs, random, onRetry }),
+    ...createCommits({ pool, clock, deadlineMs, random, onRetry: noteRetry }),
     failureOf,
     checkSafety: bind('check_safety', checkSafety),
     askDatabaseTime: bind('database_now', async (session) => clock.take(await readDatabaseNowMs(session))),

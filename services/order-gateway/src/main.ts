@@ -25,6 +25,7 @@ const store = await lifecycle.part(
       applicationName: service.name,
       poolSize: configuration.databaseConnections,
       onCall: observeQueries(metrics),
+      onRetry: () => metrics.commitRetries.inc(),
       log: component('store'),
     });
     await connected.checkSafety();

@@ -37,6 +37,10 @@ export const metricDeclarations = {
     name: 'margrave_commit_conflicts_total',
     sentence: 'Accounts whose commands lost against another writer and were decided again.',
   }),
+  commitRetries: metric.counter({
+    name: 'margrave_commit_retries_total',
+    sentence: 'Commits that were tried again because other transactions were in their way.',
+  }),
   cacheRequests: metric.counter({
     name: 'margrave_cache_requests_total',
     sentence: 'Accounts that were looked for: `memory` of this process, `hit` or `miss` in Redis.',

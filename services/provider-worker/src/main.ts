@@ -33,6 +33,7 @@ const store = await lifecycle.part(
       applicationName: service.name,
       log: component('store'),
       onCall: ({ statement, seconds }) => metrics.querySeconds.observe({ statement }, seconds),
+      onRetry: () => metrics.commitRetries.inc(),
     });
     await connected.checkSafety();
     return connected;

@@ -20,6 +20,10 @@ export const metricDeclarations = {
     name: 'margrave_commit_conflicts_total',
     sentence: 'Accounts on which a batch lost against another writer and decided again.',
   }),
+  commitRetries: metric.counter({
+    name: 'margrave_commit_retries_total',
+    sentence: 'Commits that were tried again because other transactions were in their way.',
+  }),
   querySeconds: metric.histogram({
     name: 'margrave_query_seconds',
     sentence: 'How long calls of the store took, by statement.',

@@ -26,6 +26,10 @@ async function insist(make: (account: AccountRow) => CommandRows, account: Accou
   }
 }
 
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 describe('many writers', () => {
   it('with batches over random accounts never deadlock and lose nothing', async () => {
     const accounts = await test.accounts(30);
@@ -72,6 +76,37 @@ describe('many writers', () => {
     await Promise.all(Array.from({ length: 10 }, () => insist((now) => localFill(maker, now), account)));
     expect((await test.account(account.accountId)).version).toBe(account.version + 10n);
   });
+});
+
+describe('somebody who locks the other way round', () => {
+  it.each(['commitBatch', 'withLockedAccounts'] as const)(
+    'costs %s a deadlock and a second attempt, and nothing else',
+    async (way) => {
+      const [low, high] = (await test.accounts(2)) as [AccountRow, AccountRow];
+      const retries: string[] = [];
+      const store = connectStore({
+        databaseUrl: test.serviceUrl,
+        applicationName: 'deadlocked',
+        log: silentLog,
+        deadlineMs: 10_000,
+        onRetry: () => retries.push(way),
+      });
+      const other = await openConnection({ databaseUrl: test.adminUrl, applicationName: 'other', connectTimeoutMs: 5_000 });
+      await other.script(
+        `begin; set local deadlock_timeout = '1min'; select from accounts where account_id = ${high.accountId} for update`,
+      );
+      const commands = [low, high].map((account) => emptyCommand(account));
+      const commit =
+        way === 'commitBatch'
+          ? store.commitBatch(test.epoch, commands)
+          : store.withLockedAccounts([low.accountId, high.accountId], (_, commitBatch) => commitBatch(test.epoch, commands));
+      await until(async () => (await test.admin('select from pg_locks where not granted')).length > 0);
+      await other.script(`select from accounts where account_id = ${low.accountId} for update; commit`);
+      expect(outcomes((await commit).results)).toEqual(['committed', 'committed']);
+      expect(retries).toEqual([way]);
+      await Promise.all([other.end(), store.close()]);
+    },
+  );
 });
 
 describe('the pessimistic way', () => {

@@ -16,12 +16,13 @@ export interface CommitsOptions {
   readonly clock: DatabaseClock;
   readonly deadlineMs: number;
   readonly random: Random;
-  /** Told of every batch that is tried again because other transactions were in its way. */
+  /** Told each time that a commit is tried again because other transactions were in its way. */
   readonly onRetry: (error: Error, failures: number) => void;
 }
 
 export interface Commits {
   readonly commitBatch: CommitBatch;
+  /** The work is done again from its beginning when other transactions were in its way. */
   readonly withLockedAccounts: <Value>(
     accountIds: readonly AccountId[],
     work: (accounts: readonly AccountAggregateRows[], commitBatch: CommitBatch) => Promise<Value>,
@@ -51,25 +52,14 @@ export function createCommits(options: CommitsOptions): Commits {
     return { results };
   };
 
-  const run = async <Value>(statement: string, leftMs: number, work: (lease: Lease) => Promise<Value>): Promise<Value> => {
-    const refusedAfterMs = performance.now() + leftMs;
-    try {
-      return await pool.run(statement, work, leftMs);
-    } catch (error) {
-      if (failedUnknown(error)) unsettledUntilMs = Math.max(unsettledUntilMs, refusedAfterMs);
-      throw error;
-    }
-  };
-
-  const commitBatch: CommitBatch = async (epoch, commands) => {
+  /** Contention has rolled everything back: the whole is tried again until the deadline. */
+  const run = async <Value>(statement: string, work: (lease: Lease) => Promise<Value>): Promise<Value> => {
     const endsAtMs = performance.now() + deadlineMs;
     for (let failures = 1; ; failures += 1) {
       try {
-        return await run('commit_batch', endsAtMs - performance.now(), async (lease) => {
-          lease.commits();
-          return send(lease, lease.connection, epoch, commands);
-        });
+        return await pool.run(statement, work, endsAtMs - performance.now());
       } catch (error) {
+        if (failedUnknown(error)) unsettledUntilMs = Math.max(unsettledUntilMs, endsAtMs);
         const delayMs = backoffMs(BACKOFF, failures, random);
         if (!isContention(error) || performance.now() + delayMs >= endsAtMs) throw error;
         onRetry(error, failures);
@@ -79,9 +69,13 @@ export function createCommits(options: CommitsOptions): Commits {
   };
 
   return {
-    commitBatch,
+    commitBatch: (epoch, commands) =>
+      run('commit_batch', async (lease) => {
+        lease.commits();
+        return send(lease, lease.connection, epoch, commands);
+      }),
     withLockedAccounts: (accountIds, work) =>
-      run('locked_accounts', deadlineMs, (lease) =>
+      run('locked_accounts', (lease) =>
         inTransaction(lease, async (connection) => {
           await connection.query(LOCK_ACCOUNTS, [idArray(accountIds)]);
           const accounts = await loadAccounts(connection, accountIds);
