@@ -24,6 +24,7 @@ rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 const skips = readSkips(REPOSITORY);
 
+await step('npm run audit', { program: process.execPath, args: [join('scripts', 'audit.ts')] });
 await step('npm run verify', { program: process.execPath, args: [join('scripts', 'verify.ts')] });
 const testsPassed = await step(
   'npm test',
