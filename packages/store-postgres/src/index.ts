@@ -2,7 +2,7 @@ export type { CommitBatch, CommitOutcome } from './commit/commit-batch.ts';
 export type * from './configuration-rows.ts';
 export type { CallReport } from './connection/pool.ts';
 export * from './errors.ts';
-export { migrate, type MigrateOptions } from './migrate.ts';
+export { migrate, withAdminConnection, type MigrateOptions } from './migrate.ts';
 export type { AdvisoryLockOptions, HeldLock } from './operations/advisory-lock.ts';
 export type { OutboxState, UnpublishedRow } from './operations/outbox.ts';
 export { ID_BLOCK_SIZE } from './operations/sequences.ts';

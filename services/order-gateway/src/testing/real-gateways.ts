@@ -1,7 +1,7 @@
 import { connectBus, createBroadcaster, ensureStreams } from '@margrave/bus-nats';
 import { QuoteV1, STREAMS } from '@margrave/contracts';
 import { createLogging } from '@margrave/runtime';
-import { createAccounts, ensureServiceLogin, seedDemo } from '@margrave/store-postgres';
+import { createAccounts, ensureServiceLogin, seedDemo, withAdminConnection } from '@margrave/store-postgres';
 import { loginUrl, testServers, type TestServers } from '@margrave/testkit';
 import type { AccountId, Currency, GroupId, MoneyE8, SymbolName } from '@margrave/vocabulary';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -21,11 +21,15 @@ export interface RealGateway {
 
 export interface RealGateways {
   readonly servers: TestServers;
+  /** Of the servers, with the logins of a gateway. */
+  readonly urls: Readonly<Record<'NATS_URL' | 'REDIS_URL' | 'DATABASE_URL', string>>;
   readonly start: (environment?: Readonly<Record<string, string>>) => Promise<RealGateway>;
   /** Ends a gateway as an operator would; gives its exit code. */
   readonly stop: (gateway: RealGateway) => Promise<number | null>;
   /** A live account with 10 000 USD, dealt in house unless told otherwise. */
   readonly openAccount: (flow?: 'local' | 'provider') => Promise<AccountId>;
+  /** What no statement of ours reckons with: services may not commit any more. */
+  readonly revokeCommits: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -56,14 +60,18 @@ export async function startRealGateways(): Promise<RealGateways> {
     gateway.process.kill('SIGTERM');
     return gateway.ended;
   };
+  const urls = {
+    NATS_URL: loginUrl(servers.natsUrl, 'order-gateway'),
+    REDIS_URL: loginUrl(servers.redisUrl, 'order-gateway'),
+    DATABASE_URL: databaseUrl,
+  };
   return {
     servers,
+    urls,
     stop,
     start: async (environment = {}) => {
       const gateway = await startProcess({
-        NATS_URL: loginUrl(servers.natsUrl, 'order-gateway'),
-        REDIS_URL: loginUrl(servers.redisUrl, 'order-gateway'),
-        DATABASE_URL: databaseUrl,
+        ...urls,
         JWT_SECRET: SECRET,
         HTTP_HOST: '127.0.0.1',
         HTTP_PORT: '0',
@@ -79,6 +87,10 @@ export async function startRealGateways(): Promise<RealGateways> {
       assert(accountId !== undefined, 'an account is opened');
       return accountId;
     },
+    revokeCommits: () =>
+      withAdminConnection(servers.databaseUrl, ({ script }) =>
+        script('revoke execute on all functions in schema public from margrave_service'),
+      ),
     close: async () => {
       await Promise.all([...running].map(stop));
       await stopQuotes();
