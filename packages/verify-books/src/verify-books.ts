@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres';
 import { isBroken, type Finding, type Invariant } from './finding.ts';
+import { rowsContinueChains } from './invariants/chains.ts';
 import { acceptedOrdersPassTheCheck, ordersHaveDecisions } from './invariants/decisions.ts';
 import { cacheIsProjection, type CacheCheck } from './invariants/cache.ts';
 import { historyReplays } from './invariants/history.ts';
@@ -34,6 +35,7 @@ const INVARIANTS: readonly Invariant[] = [
   closingOrdersAreLive,
   everyRequestWasSaidOnce,
   outboxIsDrained,
+  rowsContinueChains,
 ];
 
 /**

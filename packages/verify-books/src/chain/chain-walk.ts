@@ -1,0 +1,91 @@
+import { beginningOf, linkAfter, type ChainedTable } from './link.ts';
+
+/** A row of an account's chain as it is stored. */
+export interface ChainRow {
+  readonly table: ChainedTable;
+  /** The row's id in its table. */
+  readonly id: string;
+  readonly place: bigint;
+  /** Hexadecimal. */
+  readonly link: string;
+  /** Its columns, joined as they are hashed. */
+  readonly columns: string;
+  /** One of its columns holds a separator, so that the joined text says nothing of where a column ends. */
+  readonly isAmbiguous: boolean;
+}
+
+/** Where an account says that its chain ends. */
+export interface ChainEnd {
+  readonly length: bigint;
+  /** Hexadecimal: the link of its last row. */
+  readonly head: string;
+}
+
+const NAMES: Readonly<Record<ChainedTable, string>> = { decisions: 'decision', ledger_entries: 'ledger entry' };
+const nameOf = ({ table, id }: ChainRow): string => `${NAMES[table]} ${id}`;
+
+/**
+ * Follows the chain of one account, row by row in the order of their places, and says what the first thing is that is not as it was
+ * written; what comes after it is not judged, because it follows from it.
+ */
+export class ChainWalk {
+  readonly #accountId: string;
+  #link: Buffer;
+  #last: ChainRow | undefined;
+  #place = 0n;
+  #broken: string | undefined;
+
+  constructor(accountId: string) {
+    this.#accountId = accountId;
+    this.#link = beginningOf(accountId);
+  }
+
+  take(row: ChainRow): void {
+    this.#broken ??= this.#follow(row);
+  }
+
+  /** The first thing that is wrong, as a sentence; `undefined` when nothing is. */
+  finish(end: ChainEnd | undefined): string | undefined {
+    return this.#broken ?? this.#end(end);
+  }
+
+  #follow(row: ChainRow): string | undefined {
+    if (row.place !== this.#place + 1n) return this.#misplaced(row);
+    const link = linkAfter(this.#link, row.place, row.table, row.columns);
+    if (row.isAmbiguous || link.toString('hex') !== row.link) {
+      return this.#says(`${nameOf(row)}, row ${row.place} of the chain, is not as it was written`);
+    }
+    [this.#link, this.#last, this.#place] = [link, row, row.place];
+    return undefined;
+  }
+
+  #misplaced(row: ChainRow): string {
+    if (row.place <= this.#place) {
+      const other = row.place === this.#place && this.#last !== undefined ? nameOf(this.#last) : 'another';
+      return this.#says(`${nameOf(row)} was put in: row ${row.place} of the chain is ${other}`);
+    }
+    return this.#says(`${rows(this.#place + 1n, row.place - 1n)} missing ${this.#behind()} and before ${nameOf(row)}`);
+  }
+
+  #end(end: ChainEnd | undefined): string | undefined {
+    if (end === undefined) return this.#says('there is no such account, and rows of it');
+    const { length, head } = end;
+    if (length > this.#place) return this.#says(`${rows(this.#place + 1n, length)} missing ${this.#behind()}`);
+    if (length < this.#place && this.#last !== undefined) {
+      return this.#says(`it counts ${length} rows of its chain, and ${nameOf(this.#last)} is row ${this.#place}`);
+    }
+    if (head === this.#link.toString('hex')) return undefined;
+    return this.#says(`the head of its chain is not the link of its last row${this.#last ? `, ${nameOf(this.#last)}` : ''}`);
+  }
+
+  #behind(): string {
+    return this.#last === undefined ? 'at the beginning' : `behind ${nameOf(this.#last)}`;
+  }
+
+  #says(what: string): string {
+    return `account ${this.#accountId}: ${what}`;
+  }
+}
+
+const rows = (first: bigint, last: bigint): string =>
+  first === last ? `row ${first} of the chain is` : `rows ${first} to ${last} of the chain are`;
