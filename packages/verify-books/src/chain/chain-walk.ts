@@ -30,13 +30,16 @@ const nameOf = ({ table, id }: ChainRow): string => `${NAMES[table]} ${id}`;
  */
 export class ChainWalk {
   readonly #accountId: string;
+  readonly #end: ChainEnd | undefined;
   #link: Buffer;
   #last: ChainRow | undefined;
   #place = 0n;
   #broken: string | undefined;
 
-  constructor(accountId: string) {
+  /** @param end where it must end; `undefined` when there is no such account. */
+  constructor(accountId: string, end: ChainEnd | undefined) {
     this.#accountId = accountId;
+    this.#end = end;
     this.#link = beginningOf(accountId);
   }
 
@@ -45,11 +48,12 @@ export class ChainWalk {
   }
 
   /** The first thing that is wrong, as a sentence; `undefined` when nothing is. */
-  finish(end: ChainEnd | undefined): string | undefined {
-    return this.#broken ?? this.#end(end);
+  finish(): string | undefined {
+    return this.#broken ?? (this.#end && this.#arrive(this.#end));
   }
 
   #follow(row: ChainRow): string | undefined {
+    if (this.#end === undefined) return this.#says(`${nameOf(row)} is in its chain, and there is no such account`);
     if (row.place !== this.#place + 1n) return this.#misplaced(row);
     const link = linkAfter(this.#link, row.place, row.table, row.columns);
     if (row.isAmbiguous || link.toString('hex') !== row.link) {
@@ -67,9 +71,7 @@ export class ChainWalk {
     return this.#says(`${rows(this.#place + 1n, row.place - 1n)} missing ${this.#behind()} and before ${nameOf(row)}`);
   }
 
-  #end(end: ChainEnd | undefined): string | undefined {
-    if (end === undefined) return this.#says('there is no such account, and rows of it');
-    const { length, head } = end;
+  #arrive({ length, head }: ChainEnd): string | undefined {
     if (length > this.#place) return this.#says(`${rows(this.#place + 1n, length)} missing ${this.#behind()}`);
     if (length < this.#place && this.#last !== undefined) {
       return this.#says(`it counts ${length} rows of its chain, and ${nameOf(this.#last)} is row ${this.#place}`);

@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import { ChainWalk, type ChainEnd, type ChainRow } from '../chain/chain-walk.ts';
+import { ChainWalk, type ChainRow } from '../chain/chain-walk.ts';
 import { BREAKS_SHOWN_MAX, type Finding } from '../finding.ts';
 
 const ROWS_A_PAGE = 500;
@@ -40,9 +40,9 @@ export async function rowsContinueChains(sql: Sql): Promise<Finding> {
   const breaks: string[] = [];
   const accounts: string[] = [];
   let checked = 0;
-  let walk: { readonly accountId: string; readonly chain: ChainWalk; readonly end: ChainEnd | undefined } | undefined;
+  let walk: { readonly accountId: string; readonly chain: ChainWalk } | undefined;
   const finish = (): void => {
-    const broken = walk?.chain.finish(walk.end);
+    const broken = walk?.chain.finish();
     if (walk === undefined || broken === undefined) return;
     accounts.push(walk.accountId);
     if (breaks.length < BREAKS_SHOWN_MAX) breaks.push(broken);
@@ -52,7 +52,7 @@ export async function rowsContinueChains(sql: Sql): Promise<Finding> {
       if (walk?.accountId !== accountId) {
         finish();
         const end = length === null || head === null ? undefined : { length: BigInt(length), head };
-        walk = { accountId, chain: new ChainWalk(accountId), end };
+        walk = { accountId, chain: new ChainWalk(accountId, end) };
       }
       if (place === null) continue;
       checked += 1;
