@@ -1,10 +1,14 @@
 import postgres, { type Sql } from 'postgres';
-import { isBroken, type Finding } from './finding.ts';
+import { readHeads, writeHeads } from './chain/heads.ts';
+import { isBroken } from './finding.ts';
 import type { CacheCheck } from './invariants/cache.ts';
+import type { KeptHeads } from './invariants/chains.ts';
 import { describeFindings, verifyBooks } from './verify-books.ts';
 
-const USAGE = `DATABASE_URL=postgres://… [REDIS_URL=redis://…] npm run verify:books [-- --at-rest] [--halt] [--json]
+const USAGE = `DATABASE_URL=postgres://… [REDIS_URL=redis://…] [HEADS_FILE=path] npm run verify:books [-- --at-rest] [--halt] [--json]
   REDIS_URL   also checks every account that this Redis holds; one that holds none is a failure
+  HEADS_FILE  where the last run wrote down the head of each account's chain: a chain that does not lead through its head is broken.
+              Replaced by the heads found, if no account is broken; kept where no administrator of the database can write
   --at-rest   nothing is moving any more: an account in Redis that is older than PostgreSQL is a failure too
   --halt      an account whose balance or chain is broken is set from active to close_only: its positions can be closed, and none be
               opened, from the next commit on; DATABASE_URL is the administrator's then
@@ -16,6 +20,7 @@ const OPTIONS: ReadonlySet<string> = new Set(['--json', '--at-rest', '--halt']);
 export interface BooksEnvironment {
   readonly DATABASE_URL?: string | undefined;
   readonly REDIS_URL?: string | undefined;
+  readonly HEADS_FILE?: string | undefined;
 }
 
 /**
@@ -24,7 +29,7 @@ export interface BooksEnvironment {
  * the books could not be read. With `--halt` it stops the opening of positions on the accounts that are broken.
  */
 export async function runVerifyBooks(args: readonly string[], environment: BooksEnvironment): Promise<0 | 1 | 2> {
-  const { DATABASE_URL: databaseUrl = '', REDIS_URL: redisUrl = '' } = environment;
+  const { DATABASE_URL: databaseUrl = '', REDIS_URL: redisUrl = '', HEADS_FILE: headsFile = '' } = environment;
   const atRest = args.includes('--at-rest');
   const fault =
     databaseUrl === ''
@@ -41,13 +46,16 @@ export async function runVerifyBooks(args: readonly string[], environment: Books
   const cache: CacheCheck | undefined = redisUrl === '' ? undefined : { redisUrl, atRest };
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 });
   try {
-    const findings = await verifyBooks(sql, cache);
+    const heads = headsFile === '' ? undefined : ({ known: await readHeads(headsFile), found: new Map() } satisfies KeptHeads);
+    const findings = await verifyBooks(sql, cache, heads);
     process.stdout.write(`${args.includes('--json') ? JSON.stringify(findings) : describeFindings(findings)}\n`);
-    if (args.includes('--halt')) process.stderr.write(describeHalt(await haltAccounts(sql, findings)));
+    const accounts = [...new Set(findings.flatMap((finding) => finding.accounts ?? []))];
+    if (heads !== undefined && accounts.length === 0) await writeHeads(headsFile, heads.found);
+    if (args.includes('--halt')) process.stderr.write(describeHalt(await haltAccounts(sql, accounts)));
     return findings.some(isBroken) ? 1 : 0;
   } catch (error) {
     process.stderr.write(
-      `margrave: the books could not be read, or an account not be halted: ${error instanceof Error ? error.message : String(error)}\n`,
+      `margrave: the books could not be read, or what was found not be kept: ${error instanceof Error ? error.message : String(error)}\n`,
     );
     return 2;
   } finally {
@@ -55,9 +63,8 @@ export async function runVerifyBooks(args: readonly string[], environment: Books
   }
 }
 
-/** Those that were active, of the accounts whose money cannot be relied on. */
-async function haltAccounts(sql: Sql, findings: readonly Finding[]): Promise<readonly string[]> {
-  const accounts = [...new Set(findings.flatMap((finding) => finding.accounts ?? []))];
+/** Halts those that are active, and returns them. */
+async function haltAccounts(sql: Sql, accounts: readonly string[]): Promise<readonly string[]> {
   const halted = await sql<{ id: string }[]>`
     select change_account_status(${`{${accounts.join(',')}}`}::bigint[], 'active', 'close_only')::text id`;
   return halted.map(({ id }) => id);

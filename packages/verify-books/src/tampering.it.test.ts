@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { testServers, type TestServers } from '@margrave/testkit';
 import postgres, { type Sql } from 'postgres';
 import { rowsContinueChains } from './invariants/chains.ts';
@@ -214,6 +217,29 @@ describe('tampering as a superuser', () => {
     expect(await tampered(set)).toEqual([
       `account ${VICTIM}: it counts ${before.place} rows of its chain, and ${nameOf(last)} is row ${last.place}`,
     ]);
+  });
+
+  it('by writing a chain anew is found by the heads that were written down', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'margrave-heads-'));
+    const file = join(folder, 'heads');
+    const environment = { DATABASE_URL: servers.databaseUrl, HEADS_FILE: file };
+    try {
+      expect(await runCommand([], environment)).toMatchObject({ code: 0 });
+      const kept = await readFile(file, 'utf8');
+      expect(kept.split('\n').filter((line) => line.startsWith(`${VICTIM} `))).toEqual([
+        expect.stringMatching(/^\d{10} \d+ [0-9a-f]{64}$/),
+      ]);
+      await writeFile(file, kept.replace(/^(\d+) (\d+) [0-9a-f]/m, '$1 $2 '));
+      expect(await runCommand([], environment)).toMatchObject({ code: 2, err: expect.stringContaining('is no head') as string });
+      const other = kept.replace(new RegExp(`^(${VICTIM} \\d+) [0-9a-f]{64}`, 'm'), `$1 ${'0'.repeat(64)}`);
+      await writeFile(file, `${other}1999999999 1 ${'0'.repeat(64)}\n`);
+      const { code, out } = await runCommand([], environment);
+      expect([code, out]).toEqual([1, expect.stringMatching(`account ${VICTIM}: the chain up to .* was written anew`)]);
+      expect(out).toContain('account 1999999999: it had a chain, and is not there');
+      expect(await readFile(file, 'utf8')).toBe(`${other}1999999999 1 ${'0'.repeat(64)}\n`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('with the head alone is named', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
-import { ChainWalk, type ChainEnd, type ChainRow } from './chain-walk.ts';
+import { ChainWalk, type ChainEnd, type ChainRow, type KnownHead } from './chain-walk.ts';
 import { beginningOf, linkAfter, type ChainedTable } from './link.ts';
 
 const EXAMPLE = JSON.parse(
@@ -32,8 +32,8 @@ function written(columns: readonly string[], account = ACCOUNT): Chain {
   return { rows, end: { length: BigInt(rows.length), head: link.toString('hex') } };
 }
 
-function walked({ rows, end }: Chain, account = ACCOUNT): string | undefined {
-  const walk = new ChainWalk(account, end);
+function walked({ rows, end }: Chain, account = ACCOUNT, known?: KnownHead): string | undefined {
+  const walk = new ChainWalk(account, end, known);
   for (const row of rows) walk.take(row);
   return walk.finish();
 }
@@ -100,4 +100,29 @@ describe('a chain', () => {
     for (const row of written(['a', 'b']).rows) walk.take(row);
     expect(walk.finish()).toBe(`account ${ACCOUNT}: decision 1 is in its chain, and there is no such account`);
   });
+
+  it('that leads through the head that was written down, and on, is whole', () =>
+    fc.assert(
+      fc.property(PLACED, ([chain, at]) => {
+        const { place, link } = chain.rows[at]!;
+        expect(walked(chain, ACCOUNT, { place, link })).toBeUndefined();
+      }),
+    ));
+
+  it('that was written anew up to its head is found by the head that was written down', () =>
+    fc.assert(
+      fc.property(PLACED, ([{ rows }, at]) => {
+        const known = rows.at(-1)!;
+        const columns = rows.map((row, index) => (index === at ? `${row.columns}0` : row.columns));
+        expect(walked(written(columns), ACCOUNT, known)).toContain(`row ${known.place}, was written anew: its head was another`);
+      }),
+    ));
+
+  it('that was cut off is found by the head that was written down', () =>
+    fc.assert(
+      fc.property(PLACED, ([{ rows }, at]) => {
+        const left = written(rows.slice(0, at).map((row) => row.columns));
+        expect(firstRow(walked(left, ACCOUNT, rows.at(-1)))).toBe(at + 1);
+      }),
+    ));
 });

@@ -21,6 +21,12 @@ export interface ChainEnd {
   readonly head: string;
 }
 
+/** Where a chain ended when it was written down outside the database; the link is hexadecimal. */
+export interface KnownHead {
+  readonly place: bigint;
+  readonly link: string;
+}
+
 const NAMES: Readonly<Record<ChainedTable, string>> = { decisions: 'decision', ledger_entries: 'ledger entry' };
 const nameOf = ({ table, id }: ChainRow): string => `${NAMES[table]} ${id}`;
 
@@ -31,20 +37,30 @@ const nameOf = ({ table, id }: ChainRow): string => `${NAMES[table]} ${id}`;
 export class ChainWalk {
   readonly #accountId: string;
   readonly #end: ChainEnd | undefined;
+  readonly #known: KnownHead | undefined;
   #link: Buffer;
   #last: ChainRow | undefined;
   #place = 0n;
   #broken: string | undefined;
 
-  /** @param end where it must end; `undefined` when there is no such account. */
-  constructor(accountId: string, end: ChainEnd | undefined) {
+  /**
+   * @param end where it must end; `undefined` when there is no such account.
+   * @param known what it must lead through, if its head was written down before.
+   */
+  constructor(accountId: string, end: ChainEnd | undefined, known?: KnownHead) {
     this.#accountId = accountId;
     this.#end = end;
+    this.#known = known;
     this.#link = beginningOf(accountId);
   }
 
   take(row: ChainRow): void {
     this.#broken ??= this.#follow(row);
+  }
+
+  /** Where it ends, as far as it was followed. */
+  get head(): KnownHead {
+    return { place: this.#place, link: this.#link.toString('hex') };
   }
 
   /** The first thing that is wrong, as a sentence; `undefined` when nothing is. */
@@ -60,7 +76,8 @@ export class ChainWalk {
       return this.#says(`${nameOf(row)}, row ${row.place} of the chain, is not as it was written`);
     }
     [this.#link, this.#last, this.#place] = [link, row, row.place];
-    return undefined;
+    if (row.place !== this.#known?.place || row.link === this.#known.link) return undefined;
+    return this.#says(`the chain up to ${nameOf(row)}, row ${row.place}, was written anew: its head was another`);
   }
 
   #misplaced(row: ChainRow): string {
@@ -72,6 +89,9 @@ export class ChainWalk {
   }
 
   #arrive({ length, head }: ChainEnd): string | undefined {
+    if (this.#known !== undefined && this.#known.place > this.#place) {
+      return this.#says(`${rows(this.#place + 1n, this.#known.place)} missing ${this.#behind()}`);
+    }
     if (length > this.#place) return this.#says(`${rows(this.#place + 1n, length)} missing ${this.#behind()}`);
     if (length < this.#place && this.#last !== undefined) {
       return this.#says(`it counts ${length} rows of its chain, and ${nameOf(this.#last)} is row ${this.#place}`);

@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres';
-import { ChainWalk, type ChainRow } from '../chain/chain-walk.ts';
+import { ChainWalk, type ChainRow, type KnownHead } from '../chain/chain-walk.ts';
+import type { Heads } from '../chain/heads.ts';
 import { BREAKS_SHOWN_MAX, type Finding } from '../finding.ts';
 
 const ROWS_A_PAGE = 500;
@@ -32,27 +33,40 @@ const READ_CHAINS = `
     ) r full join accounts a on a.account_id = r.account_id
     order by coalesce(a.account_id, r.account_id), r.place, r."table", r.id`;
 
+/** Heads that were written down before, if any were, and where those found now go. */
+export interface KeptHeads {
+  readonly known?: Heads;
+  readonly found?: Map<string, KnownHead>;
+}
+const NO_HEADS: KeptHeads = {};
+
 /**
  * Every ledger entry, the house's side too, and every decision continues the chain of its account, which ends where the account says:
  * one pass, a page of rows in memory. Of each account the first row that does not is named.
  */
-export async function rowsContinueChains(sql: Sql): Promise<Finding> {
+export async function rowsContinueChains(sql: Sql, { known, found }: KeptHeads = NO_HEADS): Promise<Finding> {
   const breaks: string[] = [];
   const accounts: string[] = [];
   let checked = 0;
   let walk: { readonly accountId: string; readonly chain: ChainWalk } | undefined;
-  const finish = (): void => {
-    const broken = walk?.chain.finish();
-    if (walk === undefined || broken === undefined) return;
-    accounts.push(walk.accountId);
+  const unseen = new Set(known?.keys());
+  const tell = (accountId: string, broken: string): void => {
+    accounts.push(accountId);
     if (breaks.length < BREAKS_SHOWN_MAX) breaks.push(broken);
+  };
+  const finish = (): void => {
+    if (walk === undefined) return;
+    const broken = walk.chain.finish();
+    if (broken === undefined) found?.set(walk.accountId, walk.chain.head);
+    else tell(walk.accountId, broken);
   };
   for await (const page of sql.unsafe<StoredRow[]>(READ_CHAINS).cursor(ROWS_A_PAGE)) {
     for (const { accountId, length, head, place, ...row } of page) {
       if (walk?.accountId !== accountId) {
         finish();
         const end = length === null || head === null ? undefined : { length: BigInt(length), head };
-        walk = { accountId, chain: new ChainWalk(accountId, end) };
+        walk = { accountId, chain: new ChainWalk(accountId, end, known?.get(accountId)) };
+        unseen.delete(accountId);
       }
       if (place === null) continue;
       checked += 1;
@@ -60,6 +74,7 @@ export async function rowsContinueChains(sql: Sql): Promise<Finding> {
     }
   }
   finish();
+  for (const accountId of unseen) tell(accountId, `account ${accountId}: it had a chain, and is not there`);
   return {
     invariant: '13 every ledger entry and decision continues the chain of its account',
     mustCheckSome: true,
