@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 export type ChainedTable = 'decisions' | 'ledger_entries';
 
 /**
- * What is hashed of a row, form 1: its columns as text in the order of the table's primary form (docs/adr 0014), joined by unit
+ * What is hashed of a row, form 1: its columns as text, in the order that docs/adr/0014-hash-chains.md gives, joined by unit
  * separators (U+001F), a missing one as a substitute (U+001A); no column of an honest row holds either.
  */
-export const FORM = '1';
+const FORM = '1';
 const UNIT = '\x1f';
 
 /** What the first link of an account follows. */
