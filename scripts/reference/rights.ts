@@ -88,7 +88,11 @@ export function rightsPage(): string {
           'nobody',
           'owns the functions that commit: they add to the books, and change accounts, orders, positions and requests',
         ],
-        ['the administrator', 'a person; the migrations', 'the rest: configuration, accounts to be opened, the schema'],
+        [
+          'the administrator',
+          'a person; the migrations',
+          'the rest: configuration, accounts to be opened, halted and released, the schema',
+        ],
       ],
     ),
     'No login of a service can insert into, update, delete or empty a table of the books, make or change anything in the schema, run a program with COPY, read a file of the server, or see a password. Providers are no users of PostgreSQL.',

@@ -8,6 +8,8 @@ export interface Finding {
   /** Zero checked is itself a break where there should have been some. */
   readonly mustCheckSome: boolean;
   readonly breaks: readonly string[];
+  /** Every account whose money cannot be relied on after this, whether or not its break is shown. */
+  readonly accounts?: readonly string[];
   /** What a reader should know that is no break. */
   readonly note?: string;
 }
@@ -26,10 +28,17 @@ export const queried =
     invariant: string,
     mustCheckSome: boolean,
     count: (sql: Sql) => Promise<readonly { n: string }[]>,
-    breaks: (sql: Sql) => Promise<readonly { what: string }[]>,
+    breaks: (sql: Sql) => Promise<readonly { what: string; account?: string }[]>,
   ): Invariant =>
   async (sql) => {
     const [counted] = await count(sql);
     const broken = await breaks(sql);
-    return { invariant, mustCheckSome, checked: Number(counted?.n ?? 0), breaks: broken.map(({ what }) => what) };
+    const accounts = broken.flatMap(({ account }) => account ?? []);
+    return {
+      invariant,
+      mustCheckSome,
+      checked: Number(counted?.n ?? 0),
+      breaks: broken.slice(0, BREAKS_SHOWN_MAX).map(({ what }) => what),
+      ...(accounts.length === 0 ? {} : { accounts }),
+    };
   };

@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { testServers, type TestServers } from '@margrave/testkit';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import { isBroken, type Finding } from './finding.ts';
+import { runCommand } from './testing/run-command.ts';
 import { openTradingDesk, type TradingDesk } from './testing/trading-desk.ts';
 import { describeFindings, verifyBooks } from './verify-books.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../../scripts/verify-books.ts', import.meta.url));
 const LOCAL = '1000000001';
 const LP = '1000000002';
 const NETTING = '1000000003';
@@ -194,37 +190,25 @@ describe('an account in Redis', () => {
   });
 });
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 describe('the command', () => {
   const environment = () => ({ DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl });
-  const run = async (args: readonly string[], given: Readonly<Record<string, string>>): Promise<Ended> => {
-    const child = spawn(process.execPath, [SCRIPT, ...args], { env: { PATH: process.env['PATH'], ...given } });
-    const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-    return { code: Number(code[0]), out, err };
-  };
-
   it('checks Redis where it is told of one, and only there', async () => {
-    const withRedis = await run(['--at-rest'], environment());
+    const withRedis = await runCommand(['--at-rest'], environment());
     expect([withRedis.code, withRedis.out.includes('9 every account in Redis')]).toEqual([0, true]);
-    const without = await run([], { DATABASE_URL: servers.databaseUrl });
+    const without = await runCommand([], { DATABASE_URL: servers.databaseUrl });
     expect([without.code, without.out.includes('9 every account in Redis')]).toEqual([0, false]);
   });
 
   it('says what is wrong with how it was called, or that Redis is not there', async () => {
-    expect(await run(['--at-rest'], { DATABASE_URL: servers.databaseUrl })).toMatchObject({
+    expect(await runCommand(['--at-rest'], { DATABASE_URL: servers.databaseUrl })).toMatchObject({
       code: 2,
       err: expect.stringContaining('REDIS_URL names none') as string,
     });
-    expect(await run(['--rest'], environment())).toMatchObject({
+    expect(await runCommand(['--rest'], environment())).toMatchObject({
       code: 2,
       err: expect.stringContaining('no option --rest') as string,
     });
-    expect(await run([], { ...environment(), REDIS_URL: 'redis://127.0.0.1:1' })).toMatchObject({
+    expect(await runCommand([], { ...environment(), REDIS_URL: 'redis://127.0.0.1:1' })).toMatchObject({
       code: 2,
       err: expect.stringContaining('Redis: connect ECONNREFUSED') as string,
     });

@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres';
 import { isBroken, type Finding, type Invariant } from './finding.ts';
+import { rowsContinueChains, type KeptHeads } from './invariants/chains.ts';
 import { acceptedOrdersPassTheCheck, ordersHaveDecisions } from './invariants/decisions.ts';
 import { cacheIsProjection, type CacheCheck } from './invariants/cache.ts';
 import { historyReplays } from './invariants/history.ts';
@@ -39,13 +40,15 @@ const INVARIANTS: readonly Invariant[] = [
 /**
  * Checks the invariants of ARCHITECTURE.md on what PostgreSQL holds and, where a cache is given, on what Redis holds of it. It takes no locks and changes nothing. PostgreSQL is read in one snapshot, then Redis against PostgreSQL as
  * it is by then, so that it can run beside a working broker.
+ *
+ * @param heads those of chains as they were written down before, and where to put those found.
  */
-export async function verifyBooks(sql: Sql, cache?: CacheCheck): Promise<readonly Finding[]> {
+export async function verifyBooks(sql: Sql, cache?: CacheCheck, heads?: KeptHeads): Promise<readonly Finding[]> {
   const findings = await sql.begin('isolation level repeatable read read only', async (transaction) => {
     const snapshot = transaction as unknown as Sql;
     const found: Finding[] = [];
     for (const invariant of INVARIANTS) found.push(await invariant(snapshot));
-    return [...found, ...(await historyReplays(snapshot))];
+    return [...found, await rowsContinueChains(snapshot, heads), ...(await historyReplays(snapshot))];
   });
   if (cache !== undefined) {
     findings.push(await withRedis(cache.redisUrl, (redis) => cacheIsProjection(sql, redis, cache)));

@@ -64,17 +64,15 @@ async function openAccounts(connection: Connection, accounts: readonly NewAccoun
   const blocks = await leaseIds(connection, Math.ceil((fresh.length * IDS_AN_ACCOUNT) / ID_BLOCK_SIZE));
   const ids = blocks.flatMap((first) => Array.from({ length: ID_BLOCK_SIZE }, (_, offset) => String(first + BigInt(offset))));
   const deposits = fresh.map((account, index) => depositRows(account, ids.slice(index * IDS_AN_ACCOUNT), nowMs));
-  const committed = `{${fresh.map(() => 't').join(',')}}`;
   const ledger = joinPacked(deposits.flatMap(({ ledger: entries }, index) => entries.map((row) => LEDGER.pack(index + 1, row))));
   const changes = joinPacked(
     deposits.flatMap(({ event }, index) => changesOf([event]).map((row) => CHANGES.pack(index + 1, row))),
   );
-  await connection.query('select write_ledger($1, $2::boolean[], $3::bigint[])', [
+  await connection.query('select write_openings($1, $2, $3::bigint[])', [
     ledger,
-    committed,
+    changes,
     idArray(fresh.map(({ accountId }) => accountId)),
   ]);
-  await connection.query('select write_changes($1, $2::boolean[])', [changes, committed]);
   return fresh.map(({ accountId }) => accountId);
 }
 

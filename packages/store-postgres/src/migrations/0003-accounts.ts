@@ -25,6 +25,9 @@ create table accounts (
   margin_total_e8 positive_money_e8 not null,
   version counter not null,
   last_sequence bigint not null,
+  -- How many rows the account's chain has (migration 7), and the link of its last one.
+  chain_length bigint not null default 0,
+  chain_head bytea not null default '',
   check (margin_total_e8 >= margin_executed_e8)
 ) with (fillfactor = 50);
 create index accounts_by_group on accounts (group_id);
@@ -96,6 +99,18 @@ create table provider_requests (
   created_at timestamptz(3) not null
 );
 create index provider_requests_open on provider_requests (created_at) where ended_at is null;
+
+-- The administrator's: of the accounts given those whose status was the one are given the other. The version rises, so that every
+-- commit decided on the account as it was is a conflict: what services and Redis remember of it counts no more.
+create function change_account_status(account_ids bigint[], was account_status, becomes account_status) returns setof bigint
+language sql as $$
+  with held as (
+    select account_id from accounts where account_id = any(account_ids) and status = was order by account_id for update
+  )
+  update accounts a set status = becomes, version = a.version + 1 from held where a.account_id = held.account_id
+    returning a.account_id::bigint
+$$;
+revoke execute on function change_account_status(bigint[], account_status, account_status) from public;
 
 grant select on accounts, orders, positions, provider_requests to margrave_service, margrave_books;
 grant insert, update on orders, positions, provider_requests to margrave_books;

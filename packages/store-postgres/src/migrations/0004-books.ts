@@ -38,7 +38,11 @@ create table ledger_entries (
   kind ledger_kind not null,
   deal_id entity_id,
   sequence counter,
-  booked_at timestamptz(3) not null
+  booked_at timestamptz(3) not null,
+  -- Its place in the chain of an account, the house's side in that of the client it was booked with, and its link.
+  chain_account_id entity_id not null,
+  chain_place counter not null,
+  chain_link bytea not null
 );
 create index ledger_entries_by_sequence on ledger_entries (account_id, sequence, entry_id) where account_id is not null;
 
@@ -76,7 +80,9 @@ create table decisions (
   engine_version text not null,
   configuration_version bigint not null,
   record text not null,
-  decided_at timestamptz(3) not null
+  decided_at timestamptz(3) not null,
+  chain_place counter not null,
+  chain_link bytea not null
 ) with (toast_tuple_target = 8160);
 
 create table command_keys (

@@ -1,7 +1,8 @@
 import type { Migration } from './migration.ts';
+import { CHAIN_BEGINNING, CHAIN_ROWS, CHAIN_VARIABLES } from './chain-rows.ts';
 import { WRITE_CHANGES, WRITE_ROWS } from './write-rows.ts';
 
-const BEHIND_COMMIT_BATCH = ['write_ledger', 'write_changes', 'write_accounts'];
+const BEHIND_COMMIT_BATCH = ['write_ledger', 'write_openings', 'write_accounts'];
 
 const COMMIT_BATCH =
   'commit_batch(uuid, bigint, bigint[], bigint[], bigint[], bigint[], boolean[], text, text, text, text, text, text, text, text, text, text, text, text, text, text)';
@@ -17,7 +18,7 @@ export const commitBatch: Migration = {
   note: 'The one commit, owned by margrave_books: the only way in which a service changes an account.',
   statements: `
 -- Each journal, whose entries stand together, sums to zero in one currency. Returns what each command booked on its account.
-create function write_ledger(packed text, committed boolean[], account_ids bigint[]) returns bigint[] language plpgsql as $$
+create function write_ledger(packed text, committed boolean[], account_ids bigint[], places bigint[], links bytea[]) returns bigint[] language plpgsql as $$
 declare
   booked bigint[] := array_fill(0::bigint, array[cardinality(account_ids)]);
   entry text[];
@@ -26,9 +27,14 @@ declare
   currency text;
   balance bigint := 0;
 begin
-  insert into ledger_entries (entry_id, journal_id, account_id, house, currency, amount_e8, kind, deal_id, sequence, booked_at)
-    select f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5], f[6], f[7]::bigint, f[8], f[9]::bigint, f[10]::bigint, moment(f[11])
-      from packed_rows(packed) f where committed[f[1]::integer];
+  insert into ledger_entries (entry_id, journal_id, account_id, house, currency, amount_e8, kind, deal_id, sequence, booked_at,
+      chain_account_id, chain_place, chain_link)
+    select f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5], f[6], f[7]::bigint, f[8], f[9]::bigint, f[10]::bigint, moment(f[11]),
+        account_ids[f[1]::integer], places[row], links[row]
+      from (
+        select string_to_array(line, E'\\x1f', E'\\x1a') as f, row
+          from string_to_table(packed, E'\\x1e') with ordinality p (line, row) offset 0
+      ) given where committed[f[1]::integer];
   for entry in select f from packed_rows(packed) f loop
     number := entry[1];
     if committed[number] then
@@ -53,9 +59,18 @@ begin
 end
 $$;
 
--- For the opening of an account, which is no command.
-create function write_changes(change_rows text, committed boolean[]) returns void language plpgsql as $$
-begin${WRITE_CHANGES}
+-- The first entry and event of accounts that have just been opened, which is no command: the beginning of their chains.
+create function write_openings(ledger_rows text, change_rows text, account_ids bigint[]) returns void language plpgsql as $$
+declare
+  committed boolean[] := array_fill(true, array[cardinality(account_ids)]);
+  decision_rows text := '';
+  held_ids bigint[] := account_ids;
+  held_lengths bigint[] := array_fill(0::bigint, array[cardinality(account_ids)]);
+  held_heads bytea[] := array(select ${CHAIN_BEGINNING('id')} from unnest(account_ids) with ordinality o (id, place) order by place);${CHAIN_VARIABLES}
+begin${CHAIN_ROWS}
+  perform write_ledger(ledger_rows, committed, account_ids, entry_places, entry_links);${WRITE_CHANGES}
+  update accounts a set chain_length = o.length, chain_head = o.head
+    from unnest(account_ids, lengths, heads) o (account_id, length, head) where a.account_id = o.account_id;
 end
 $$;
 
@@ -64,7 +79,7 @@ $$;
 -- Returns how many accounts were written.
 create function write_accounts(packed text, committed boolean[], account_ids bigint[], expected_versions bigint[],
   first_sequences bigint[], last_sequences bigint[], booked bigint[], held_ids bigint[], held_sequences bigint[],
-  held_balances bigint[]) returns integer language plpgsql as $$
+  held_balances bigint[], lengths bigint[], heads bytea[]) returns integer language plpgsql as $$
 declare
   place integer;
   sequence bigint;
@@ -93,7 +108,8 @@ begin
   end loop;
   update accounts a set
       group_id = f[5], leverage = f[7]::bigint, status = f[9], balance_e8 = f[10]::bigint, credit_e8 = f[11]::bigint,
-      margin_executed_e8 = f[12]::bigint, margin_total_e8 = f[13]::bigint, version = f[14]::bigint, last_sequence = f[15]::bigint
+      margin_executed_e8 = f[12]::bigint, margin_total_e8 = f[13]::bigint, version = f[14]::bigint, last_sequence = f[15]::bigint,
+      chain_length = lengths[f[1]::integer], chain_head = heads[f[1]::integer]
     from packed_rows(packed) f
     where committed[f[1]::integer]
       and not coalesce(committed[f[1]::integer + 1] and account_ids[f[1]::integer + 1] = account_ids[f[1]::integer], false)
@@ -132,6 +148,8 @@ declare
   held_versions bigint[];
   held_sequences bigint[];
   held_balances bigint[];
+  held_lengths bigint[];
+  held_heads bytea[];${CHAIN_VARIABLES}
   used integer[] := '{}';
   next_version bigint;
   committed boolean[];
@@ -147,10 +165,11 @@ begin
       current_setting('fsync'), current_setting('full_page_writes'), current_setting('transaction_isolation'));
   end if;
   -- What a locking statement says of the row that it locks is as new as the lock.
-  select array_agg(a.account_id), array_agg(a.version), array_agg(a.last_sequence), array_agg(a.balance_e8)
-    into held_ids, held_versions, held_sequences, held_balances
+  select array_agg(a.account_id), array_agg(a.version), array_agg(a.last_sequence), array_agg(a.balance_e8),
+      array_agg(a.chain_length), array_agg(a.chain_head)
+    into held_ids, held_versions, held_sequences, held_balances, held_lengths, held_heads
     from (
-      select account_id, version, last_sequence, balance_e8 from accounts where account_id = any(account_ids)
+      select account_id, version, last_sequence, balance_e8, chain_length, chain_head from accounts where account_id = any(account_ids)
         order by account_id for update
     ) a;
   -- From here on every statement sees what the locks protect.
@@ -179,11 +198,11 @@ begin
     committed[number] := coalesce(expected_versions[number] = next_version, false) and number <> all(used) and not repeated[number];
     next_version := case when committed[number] then next_version + 1 end;
   end loop;
-  if true = any(committed) then${WRITE_ROWS}
+  if true = any(committed) then${CHAIN_ROWS}${WRITE_ROWS}
 
-    if ledger_rows <> '' then booked := write_ledger(ledger_rows, committed, account_ids); end if;
+    if ledger_rows <> '' then booked := write_ledger(ledger_rows, committed, account_ids, entry_places, entry_links); end if;
     written := write_accounts(account_rows, committed, account_ids, expected_versions, first_sequences, last_sequences, booked,
-      held_ids, held_sequences, held_balances);
+      held_ids, held_sequences, held_balances, lengths, heads);
   end if;
   return json_build_object('nowMs', epoch_ms(clock_timestamp()), 'committed', committed, 'used', used,
     'outboxIds', outbox_ids::text[]);

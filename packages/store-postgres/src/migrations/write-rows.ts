@@ -118,9 +118,9 @@ export const WRITE_ROWS = [
   insert(
     'decision_rows',
     `decisions (decision_id, account_id, order_id, command, outcome, code, account_version, engine_version,
-        configuration_version, record, decided_at)`,
+        configuration_version, record, decided_at, chain_place, chain_link)`,
     `f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5], f[6], f[7], f[8]::bigint, f[9],
-          f[10]::bigint, f[11], moment(f[12])`,
+          f[10]::bigint, f[11], moment(f[12]), decision_places[f[1]::integer], decision_links[f[1]::integer]`,
   ),
   `
     if outbox_rows <> '' then

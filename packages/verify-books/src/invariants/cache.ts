@@ -105,7 +105,7 @@ async function readProjections(
 ): Promise<{ readonly epoch: string | undefined; readonly accounts: ReadonlyMap<string, Projection> }> {
   const rows = await sql<(Projection & { readonly id: string | null; readonly epoch: string })[]>`
     select s.epoch::text epoch, a.account_id::text id, a.version::text "version",
-        (select json_object_agg(key, value) from json_each_text(row_to_json(a))) account,
+        (select json_object_agg(key, value) from json_each_text(row_to_json(a)) where key not in ('chain_length', 'chain_head')) account,
         coalesce((select json_agg((select json_object_agg(key, value) from json_each_text(row_to_json(o))) order by o.order_id) from orders o
           where o.account_id = a.account_id and o.status in ('queued', 'working', 'partially_filled', 'unknown')), '[]') orders,
         coalesce((select json_agg((select json_object_agg(key, value) from json_each_text(row_to_json(p))) order by p.position_id)

@@ -5,10 +5,11 @@ export const balanceIsSumOfEntries = queried(
   true,
   (sql) => sql`select count(*)::text n from accounts`,
   (sql) => sql`
-    select 'account ' || a.account_id || ' has a balance of ' || a.balance_e8 || ' e8, its entries sum to ' || coalesce(l.sum, 0) what
+    select 'account ' || a.account_id || ' has a balance of ' || a.balance_e8 || ' e8, its entries sum to ' || coalesce(l.sum, 0) what,
+        a.account_id::text account
       from accounts a
       left join (select account_id, sum(amount_e8) sum from ledger_entries where account_id is not null group by account_id) l using (account_id)
-      where a.balance_e8 <> coalesce(l.sum, 0) limit ${BREAKS_SHOWN_MAX}`,
+      where a.balance_e8 <> coalesce(l.sum, 0) order by a.account_id`,
 );
 
 export const journalsSumToZero = queried(
