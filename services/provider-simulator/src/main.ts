@@ -77,6 +77,7 @@ const provider = createProvider(book, profile, {
   send: createReportSender({
     publisher: createPublisher(bus, { deadlineMs: PUBLISH_DEADLINE_MS }),
     provider: name,
+    symbols: [...profile.listings.keys()],
     log: component('reports'),
     random,
     sleep,

@@ -46,6 +46,10 @@ describe('chance', () => {
     short: ({ short }) => short,
     repeat: ({ repeat }) => repeat.length > 0,
     reorder: ({ reorder }) => reorder,
+    end_first: ({ endFirst }) => endFirst.length > 0,
+    overfill: ({ overfill }) => overfill,
+    distort: ({ distort }) => distort.length > 0,
+    mute: ({ mute }) => mute,
   };
 
   it.each(MISBEHAVIOURS)('does %s about as often as its rate says, and nothing else', (misbehaviour) => {

@@ -1,8 +1,12 @@
 import { parseE8, type LotsE8, type RequestId } from '@margrave/vocabulary';
+import { DISTORTIONS, type Distortion } from './distortion.ts';
 import { createDraws, type Draws } from './seeded-random.ts';
 
 /** How a report is said once more: under the message id it had, or under a new one that no stream recognises. */
 export type Repetition = 'same_id' | 'new_id';
+
+/** What an order can be said to have come to, before it is executed all the same. */
+export type FalseEnd = 'cancelled' | 'rejected';
 
 /** How the provider treats one order, decided when it arrives. */
 export interface Behaviour {
@@ -24,10 +28,31 @@ export interface Behaviour {
   readonly reorder: boolean;
   /** Each report is said again in these ways. */
   readonly repeat: readonly Repetition[];
+  /** It says that the order is over, in these ways, and executes it then. */
+  readonly endFirst: readonly FalseEnd[];
+  /** The last part is twice what was left. */
+  readonly overfill: boolean;
+  /** Each fill is said again in these ways, falsely. */
+  readonly distort: readonly Distortion[];
+  /** It executes and never says anything, whoever asks. */
+  readonly mute: boolean;
 }
 
 /** What can be asked of the provider at a rate. */
-export const MISBEHAVIOURS = ['reject', 'silent', 'lose', 'late', 'parts', 'short', 'repeat', 'reorder'] as const;
+export const MISBEHAVIOURS = [
+  'reject',
+  'silent',
+  'lose',
+  'late',
+  'parts',
+  'short',
+  'repeat',
+  'reorder',
+  'end_first',
+  'overfill',
+  'distort',
+  'mute',
+] as const;
 export type Misbehaviour = (typeof MISBEHAVIOURS)[number];
 
 /** What a script may say of an order. What it leaves open is as usual. */
@@ -42,6 +67,10 @@ export interface ScriptedBehaviour {
   readonly late?: boolean;
   readonly reorder?: boolean;
   readonly repeat?: readonly Repetition[];
+  readonly endFirst?: readonly FalseEnd[];
+  readonly overfill?: boolean;
+  readonly distort?: readonly Distortion[];
+  readonly mute?: boolean;
 }
 
 /** Which orders a line of a script is about: all that it names must fit. */
@@ -97,6 +126,10 @@ export function chooseBehaviour(manners: Manners, order: OrderInQuestion): Behav
     lose: false,
     reorder: false,
     repeat: [],
+    endFirst: [],
+    overfill: false,
+    distort: [],
+    mute: false,
   };
   const rule = manners.script.find(({ when }) => fits(when, order));
   const { late = false, ...particular } = rule === undefined ? drawBehaviour(manners, draws) : rule.then;
@@ -115,14 +148,20 @@ function drawBehaviour({ ratesE8 }: Manners, draws: Draws): ScriptedBehaviour {
   const drawn = new Set(MISBEHAVIOURS.filter((misbehaviour) => draws.chance(ratesE8[misbehaviour] ?? 0n)));
   const parts = draws.between(2, PARTS_MAX_BY_CHANCE);
   const repetition: Repetition = draws.between(0, 1) === 0 ? 'same_id' : 'new_id';
+  const end: FalseEnd = draws.between(0, 1) === 0 ? 'cancelled' : 'rejected';
+  const distortion = DISTORTIONS[draws.between(0, DISTORTIONS.length - 1)];
   return {
     ...(drawn.has('reject') && { reject: REFUSED_BY_CHANCE }),
     ...(drawn.has('parts') && { parts }),
     ...(drawn.has('repeat') && { repeat: [repetition] }),
+    ...(drawn.has('end_first') && { endFirst: [end] }),
+    ...(drawn.has('distort') && distortion !== undefined && { distort: [distortion] }),
     short: drawn.has('short'),
     silent: drawn.has('silent'),
     lose: drawn.has('lose'),
     late: drawn.has('late'),
     reorder: drawn.has('reorder'),
+    overfill: drawn.has('overfill'),
+    mute: drawn.has('mute'),
   };
 }

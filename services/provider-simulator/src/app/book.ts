@@ -1,5 +1,6 @@
 import type { LotsE8, PriceE8, RequestId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
+import type { Distortion } from './distortion.ts';
 import { readAmount, type Entry, type OrderStatus, type Report, type Sending, type TakenOrder } from './entry.ts';
 import { readExecutionNumber, type ExecutionNumber } from './execution-number.ts';
 
@@ -24,6 +25,8 @@ export interface OpenSending {
   readonly number: number;
   readonly messageId: string;
   readonly report: Report;
+  /** It is said falsely. */
+  readonly distortion?: Distortion;
 }
 
 /** What the provider knows. Decisions read it; only `applyEntry` changes it. */
@@ -126,7 +129,7 @@ const openOrder = (taken: TakenOrder, { status, dueMs, reports }: Step): OrderSt
   referencePriceE8: taken.referencePrice === null ? null : readAmount<PriceE8>(taken.referencePrice),
   status,
   dueMs,
-  isSilent: taken.behaviour.silent,
+  isSilent: taken.behaviour.silent || taken.behaviour.mute,
   reports,
 });
 
@@ -172,10 +175,10 @@ function addSendings(
 ): readonly OpenSending[] {
   const told = new Map<string, Report>();
   for (const report of reportsInReach(state, reports, originalRequestId)) told.set(report.executionId, report);
-  return sendings.map(({ executionId, messageId }) => {
+  return sendings.map(({ executionId, messageId, distortion }) => {
     const report = told.get(executionId);
     assert(report, `the journal sends ${executionId} and does not know it`);
-    const sending = { number: state.sendingCount, messageId, report };
+    const sending = { number: state.sendingCount, messageId, report, ...(distortion !== undefined && { distortion }) };
     state.sendingCount += 1;
     state.sendings.set(sending.number, sending);
     return sending;

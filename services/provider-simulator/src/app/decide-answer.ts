@@ -88,7 +88,9 @@ function decideCancel(situation: Situation, request: FollowUpRequest): Answer {
     requestId,
     original: { requestId: originalRequestId, becomes: 'cancelled' },
     reports: writer.reports,
-    sendings: [...sendOnce(profile.name, writer.reports), ...sendAsBehaved(profile.name, kept, order.taken.behaviour)],
+    sendings: order.taken.behaviour.mute
+      ? []
+      : [...sendOnce(profile.name, writer.reports), ...sendAsBehaved(profile.name, kept, order.taken.behaviour)],
   };
 }
 
@@ -105,6 +107,9 @@ function decideStatus(situation: Situation, request: FollowUpRequest): Answer {
   const writer = createReportWriter(situation);
   if (order === undefined) writer.stands(subjectOfFollowUp(request), 'never_seen', NOTHING);
   else writer.stands(subjectOfOriginal(request, order), order.status, volumesOf(order));
+  if (order?.taken.behaviour.mute === true) {
+    return { kind: 'answer', requestId, original: null, reports: writer.reports, sendings: [] };
+  }
   const again = (order?.reports ?? []).map(({ executionId }) => ({
     executionId,
     messageId: `${messageIdOf(profile.name, executionId)}:${requestId}`,

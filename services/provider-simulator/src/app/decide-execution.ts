@@ -1,7 +1,15 @@
 import type { LotsE8, PriceE8 } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { OrderState } from './book.ts';
-import { createReportWriter, sendingsOfStep, subjectOf, volumesOf, type ReportWriter, type Situation } from './decision.ts';
+import {
+  createReportWriter,
+  leavesOf,
+  sendingsOfStep,
+  subjectOf,
+  volumesOf,
+  type ReportWriter,
+  type Situation,
+} from './decision.ts';
 import { readAmount, type Entry, type OrderStatus, type Rejection } from './entry.ts';
 import { priceFor, type Price } from './request.ts';
 
@@ -13,8 +21,9 @@ export function decideExecution(situation: Situation, order: OrderState, price: 
   const { profile, at } = situation;
   const { requestId, behaviour } = order.taken;
   const writer = createReportWriter(situation);
-  const status = writeStep(writer, order, price);
-  const isOver = status === 'filled' || status === 'rejected' || status === 'cancelled';
+  const falseEnd = writeFalseEnd(writer, order);
+  const status = falseEnd ?? writeStep(writer, order, price);
+  const isOver = falseEnd === undefined && (status === 'filled' || status === 'rejected' || status === 'cancelled');
   return {
     kind: 'execution',
     requestId,
@@ -23,6 +32,15 @@ export function decideExecution(situation: Situation, order: OrderState, price: 
     reports: writer.reports,
     sendings: sendingsOfStep(profile.name, { behaviour, isSilent: order.isSilent, isOver }, order.reports, writer.reports),
   };
+}
+
+/** Says, once and before anything is executed, that the order is over. */
+function writeFalseEnd(writer: ReportWriter, order: OrderState): OrderStatus | undefined {
+  const { endFirst } = order.taken.behaviour;
+  const wasSaid = order.reports.some(({ executionType }) => executionType === 'cancelled' || executionType === 'rejected');
+  if (wasSaid) return undefined;
+  for (const end of endFirst) writer[end](subjectOf(order), 'no_liquidity', volumesOf(order));
+  return endFirst.at(-1);
 }
 
 function writeStep(writer: ReportWriter, order: OrderState, price: Price | undefined): OrderStatus {
@@ -34,9 +52,10 @@ function writeStep(writer: ReportWriter, order: OrderState, price: Price | undef
   const reason = whyNot(order, price, isLast);
   if (reason !== undefined || price === undefined) return giveUp(writer, order, reason ?? 'no_liquidity');
 
-  const partE8 = readAmount<LotsE8>(part);
+  const wantedE8 = readAmount<LotsE8>(part);
+  const partE8 = (isLast && taken.behaviour.overfill ? 2n * wantedE8 : wantedE8) as LotsE8;
   const cumulativeE8 = (filledE8 + partE8) as LotsE8;
-  const volumes = { cumulativeE8, leavesE8: (volumeE8 - cumulativeE8) as LotsE8 };
+  const volumes = { cumulativeE8, leavesE8: leavesOf(volumeE8, cumulativeE8) };
   assert(isLast === (volumes.leavesE8 === 0n), `the parts of order ${taken.requestId} are not its volume`);
   writer.filled(subjectOf(order), volumes, partE8, priceFor(taken.side, price));
   return isLast ? 'filled' : 'partially_filled';

@@ -1,3 +1,4 @@
+import { decideAnswer } from './decide-answer.ts';
 import {
   behaviourOf,
   lots,
@@ -8,6 +9,7 @@ import {
   QUOTE,
   requestIdOf,
   Scene,
+  followUp,
   scripted,
   sendingsOf,
   START_MS,
@@ -165,6 +167,34 @@ describe('what is sent', () => {
     const sent = sendingsOf(scene.arrive(order(1)));
     const [id] = ids(scene);
     expect(sent).toEqual([id, id, `${id}:repeat-2`]);
+  });
+
+  it('is an end, and then the execution all the same, where it contradicts itself', () => {
+    const scene = new Scene(scripted({ endFirst: ['cancelled', 'rejected'], acknowledge: false }));
+    scene.arrive(order(1));
+    scene.executeAll(1);
+    expect(scene.said(1)).toEqual([
+      'cancelled: no_liquidity, 0 and 0.10 left',
+      'rejected: no_liquidity',
+      'fill 0.10 at 1.08454, 0.10 and 0 left',
+    ]);
+    expect(scene.known(1).status).toBe('filled');
+  });
+
+  it('is more than was ordered where it executes too much', () => {
+    const scene = new Scene(scripted({ overfill: true, parts: 2, acknowledge: false }));
+    scene.arrive(order(1));
+    scene.executeAll(1);
+    expect(scene.said(1)).toEqual(['partial_fill 0.05 at 1.08454, 0.05 and 0.05 left', 'fill 0.10 at 1.08454, 0.15 and 0 left']);
+  });
+
+  it('is nothing where it is mute, also when it is asked', () => {
+    const scene = new Scene(scripted({ mute: true }));
+    const sent = [scene.arrive(order(1)), scene.executeNext(1, QUOTE)];
+    sent.push(scene.enter(decideAnswer(scene.situation, followUp('status', 2, 1))));
+    sent.push(scene.enter(decideAnswer(scene.situation, followUp('status', 3, 1))));
+    expect(sent.flatMap(sendingsOf)).toEqual([]);
+    expect(scene.known(1).status).toBe('filled');
   });
 
   it('is nothing where it is silent, though it executes', () => {

@@ -38,7 +38,12 @@ export function decideOrder(situation: Situation, request: OrderRequest, price: 
     status: isOver ? 'rejected' : 'working',
     dueMs: isOver ? null : at.ms + behaviour.latencyMs,
     reports: writer.reports,
-    sendings: sendingsOfStep(profile.name, { behaviour, isSilent: behaviour.silent, isOver }, [], writer.reports),
+    sendings: sendingsOfStep(
+      profile.name,
+      { behaviour, isSilent: behaviour.silent || behaviour.mute, isOver },
+      [],
+      writer.reports,
+    ),
   };
 }
 

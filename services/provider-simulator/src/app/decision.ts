@@ -93,8 +93,12 @@ export const subjectOf = ({ taken }: OrderState): Subject => ({
 
 export const volumesOf = ({ filledE8, volumeE8 }: OrderState): Volumes => ({
   cumulativeE8: filledE8,
-  leavesE8: (volumeE8 - filledE8) as LotsE8,
+  leavesE8: leavesOf(volumeE8, filledE8),
 });
+
+/** Of what was executed beyond the volume nothing is left. */
+export const leavesOf = (volumeE8: LotsE8, filledE8: LotsE8): LotsE8 =>
+  (filledE8 >= volumeE8 ? 0n : volumeE8 - filledE8) as LotsE8;
 
 export const messageIdOf = (provider: string, executionId: string): string => `${provider}:${executionId}`;
 
@@ -102,15 +106,25 @@ export const messageIdOf = (provider: string, executionId: string): string => `$
 export const sendOnce = (provider: string, reports: readonly Report[]): readonly Sending[] =>
   reports.map(({ executionId }) => ({ executionId, messageId: messageIdOf(provider, executionId) }));
 
-/** Each report once and, where the behaviour says so, again. */
+const isFill = ({ executionType }: Report): boolean => executionType === 'fill' || executionType === 'partial_fill';
+
+/** Each report once and, where the behaviour says so, again; and falsely. */
 export const sendAsBehaved = (provider: string, reports: readonly Report[], behaviour: Behaviour): readonly Sending[] =>
-  sendOnce(provider, reports).flatMap((sending) => [
-    sending,
-    ...behaviour.repeat.map((repetition, index) => ({
-      ...sending,
-      messageId: repetition === 'same_id' ? sending.messageId : `${sending.messageId}:repeat-${index + 1}`,
-    })),
-  ]);
+  reports.flatMap((report) => {
+    const [sending] = sendOnce(provider, [report]) as readonly [Sending];
+    return [
+      sending,
+      ...behaviour.repeat.map((repetition, index) => ({
+        ...sending,
+        messageId: repetition === 'same_id' ? sending.messageId : `${sending.messageId}:repeat-${index + 1}`,
+      })),
+      ...(isFill(report) ? behaviour.distort : []).map((distortion) => ({
+        ...sending,
+        messageId: `${sending.messageId}:${distortion}`,
+        distortion,
+      })),
+    ];
+  });
 
 /**
  * What an order has said before and now says at last: nothing while it is silent; everything at its end, the last first,

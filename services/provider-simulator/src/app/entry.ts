@@ -1,6 +1,7 @@
 import { parseE8, type RequestId, type Side } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Behaviour } from './behaviour.ts';
+import type { Distortion } from './distortion.ts';
 
 /** How an order stands, in the words of a status report. */
 export type OrderStatus = 'working' | 'partially_filled' | 'filled' | 'rejected' | 'cancelled';
@@ -39,6 +40,8 @@ export interface Report {
 export interface Sending {
   readonly executionId: string;
   readonly messageId: string;
+  /** It is said falsely. */
+  readonly distortion?: Distortion;
 }
 
 /** An order as the provider took it, for ever. */
@@ -61,7 +64,7 @@ export interface TakenOrder {
 /** What a step makes of an order. */
 export interface OrderStep {
   readonly status: OrderStatus;
-  /** When the next part is executed, by the provider's clock; null when the order is over. */
+  /** When the next part is executed, by the provider's clock; null when there is none, whatever was said. */
   readonly dueMs: number | null;
 }
 

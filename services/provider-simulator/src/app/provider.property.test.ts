@@ -23,7 +23,9 @@ const requests = fc.array(
   ),
   { minLength: 1, maxLength: 12 },
 );
-const rates = fc.record(Object.fromEntries(MISBEHAVIOURS.map((word) => [word, fc.constantFrom(0n, 50_000_000n)])));
+/** One that contradicts itself has no one end, and one that executes too much no right volume. */
+const SOUND = MISBEHAVIOURS.filter((word) => word !== 'end_first' && word !== 'overfill');
+const rates = fc.record(Object.fromEntries(SOUND.map((word) => [word, fc.constantFrom(0n, 50_000_000n)])));
 
 interface Crash {
   readonly diesAtLine: number;
@@ -89,7 +91,9 @@ it('whenever it dies, each order is executed once, and everything decided is tol
 
       const quiet = silentOrders(world);
       const told = new Set(world.published.map(({ report }) => report.executionId));
-      const untold = reports.filter(({ executionId, requestId }) => !told.has(executionId) && !quiet.has(requestId));
+      const untold = reports.filter(
+        ({ executionId, requestId, originalRequestId }) => !told.has(executionId) && !quiet.has(originalRequestId ?? requestId),
+      );
       expect(untold).toEqual([]);
     }),
     { numRuns: RUNS },
@@ -100,6 +104,6 @@ const silentOrders = (world: World): ReadonlySet<RequestId> =>
   new Set(
     world.disk
       .map((line) => JSON.parse(line) as Entry)
-      .filter((entry) => entry.kind === 'order' && entry.order.behaviour.silent)
+      .filter((entry) => entry.kind === 'order' && (entry.order.behaviour.silent || entry.order.behaviour.mute))
       .map((entry) => (entry.kind === 'order' ? entry.order.requestId : requestIdOf(0))),
   );

@@ -11,6 +11,7 @@ import {
 import { refuse, type Result } from '@margrave/vocabulary';
 import { Type } from 'typebox';
 import type { ScriptRule } from '../app/behaviour.ts';
+import { DISTORTIONS } from '../app/distortion.ts';
 
 const HOUR_MS = 3_600_000;
 const KNOWN_REASONS = Object.keys(PROVIDER_REJECT_REASONS) as ProviderRejectReason[];
@@ -40,6 +41,14 @@ const then = Type.Object(
     late: flag('It executes after the time at which silence is noticed.'),
     reorder: flag('It says everything at the end, the last first.'),
     repeat: Type.Optional(Type.Array(oneOf(['same_id', 'new_id'], 'How each report is said again.'), { maxItems: 100 })),
+    endFirst: Type.Optional(
+      Type.Array(oneOf(['cancelled', 'rejected'], 'What it says has become of the order, before it executes it.'), {
+        maxItems: 2,
+      }),
+    ),
+    overfill: flag('The last part is twice what was left.'),
+    distort: Type.Optional(Type.Array(oneOf(DISTORTIONS, 'How each fill is said again, falsely.'), { maxItems: 5 })),
+    mute: flag('It executes and never says anything, whoever asks.'),
   },
   closed,
 );

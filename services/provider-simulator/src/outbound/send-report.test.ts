@@ -55,6 +55,7 @@ function sender(outcomes: readonly PublishOutcome[]) {
       },
     },
     provider,
+    symbols: ['EUR/USD', 'SPX500'],
     log,
     random: () => 0,
     sleep: () => Promise.resolve(),
@@ -87,4 +88,24 @@ it('gives up only when it is stopped', async () => {
   stopping.abort();
   expect(await send(sending(), stopping.signal)).toBe('stopped');
   expect(published).toEqual([]);
+});
+
+it.each([
+  ['other_price', { executionId: 'same', lastPrice: '1.08464845' }],
+  ['other_symbol', { executionId: 'own', symbol: 'SPX500' }],
+  ['other_side', { executionId: 'own', side: 'sell' }],
+  ['unknown_request', { executionId: 'own', requestId: '999999999999999999' }],
+  ['malformed', undefined],
+] as const)('says a fill again falsely: %s', async (distortion, changed) => {
+  const scene = new Scene(scripted({ distort: [distortion], acknowledge: false }));
+  scene.arrive(order(1));
+  scene.executeAll(1);
+  const { send, published } = sender([STORED, STORED]);
+  for (const sending of scene.book.openSendings()) await send(sending, new AbortController().signal);
+  expect(new Set(published.map(({ messageId }) => messageId)).size).toBe(2);
+  const [truth, falsehood] = published.map(({ body }) => String(body));
+  if (changed === undefined) return expect(() => JSON.parse(falsehood ?? '') as unknown).toThrow('JSON');
+  const told = JSON.parse(truth ?? '') as Report;
+  const executionId = changed.executionId === 'same' ? told.executionId : `${told.executionId}-${distortion}`;
+  expect(JSON.parse(falsehood ?? '')).toEqual({ ...told, ...changed, executionId });
 });
