@@ -146,7 +146,7 @@ export class SimClient {
           };
         },
       },
-      execution: null,
+      executions: [],
       patienceMs: PATIENCE_MS,
     };
     engine.submit(submission).then(hear, (error: unknown) => this.#world.onBug(asError(error)));

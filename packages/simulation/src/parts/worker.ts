@@ -98,7 +98,7 @@ const sweep = (host: Host): Promise<number> =>
         accountId,
         command: { kind: 'silence', orderId },
         client: null,
-        execution: null,
+        executions: [],
         patienceMs: SILENCE_PATIENCE_MS,
       });
       return outcome.kind === 'committed';

@@ -18,7 +18,7 @@ export interface EngineNeeds extends SubmitNeeds {
 
 export const engineNeeds = (engine: Engine): EngineNeeds => ({
   submit: (accountId, command, client, patienceMs) => {
-    const submission: Submission = { accountId, command, client, execution: null, patienceMs };
+    const submission: Submission = { accountId, command, client, executions: [], patienceMs };
     return engine.submit(submission);
   },
   view: (accountId, sequenceMin) => engine.view(accountId, sequenceMin),
