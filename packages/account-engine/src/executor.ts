@@ -270,6 +270,8 @@ export class Executor {
         // Nothing is committed, so nothing would say that the account was too old.
         if (task.doubted) return { kind: 'no_change', refusal: decision.refusal };
         task.doubted = true;
+        // What it asks for may be done already: by itself, when it was sent before.
+        if (submission.client !== null) task.lookUp = true;
         return 'again';
       }
       const change = decision.value;

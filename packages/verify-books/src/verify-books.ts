@@ -14,6 +14,7 @@ import {
   positionsAreSumsOfDeals,
 } from './invariants/orders.ts';
 import { closingOrdersAreLive, everyRequestWasSaidOnce, outboxIsDrained, sentOrdersMoveOn } from './invariants/requests.ts';
+import { bookedExecutionsAreApplied, settlementsAreNamed } from './invariants/settlements.ts';
 import { withRedis } from './redis.ts';
 
 const INVARIANTS: readonly Invariant[] = [
@@ -22,6 +23,7 @@ const INVARIANTS: readonly Invariant[] = [
   executionsBookedOnce,
   fillsWithinOrders,
   positionsAreSumsOfDeals,
+  bookedExecutionsAreApplied,
   marginsAreReckoned,
   balanceIsSumOfEntries,
   journalsSumToZero,
@@ -32,6 +34,7 @@ const INVARIANTS: readonly Invariant[] = [
   ordersHaveDecisions,
   sentOrdersMoveOn,
   closingOrdersAreLive,
+  settlementsAreNamed,
   everyRequestWasSaidOnce,
   outboxIsDrained,
 ];
