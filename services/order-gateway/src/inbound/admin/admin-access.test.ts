@@ -1,5 +1,6 @@
 import { ADMIN_ROUTES, ROUTES, type ProblemV1, type Route } from '@margrave/contracts';
 import { STAFF_ROLES } from '@margrave/vocabulary';
+import { request } from 'node:http';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { LOCAL } from '../../testing/demo-market.ts';
 import { claims, order, staffClaims, startTestGateway, tokenOf, type TestGateway } from '../../testing/test-gateway.ts';
@@ -167,5 +168,37 @@ describe('the public face', () => {
       payload: JSON.stringify(order()),
     });
     expect(placed.statusCode).toBe(404);
+  });
+});
+
+describe('an address that goes around', () => {
+  /** As it is written, which most clients would put straight first. */
+  const status = (origin: string, path: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(origin);
+      const headers = { authorization: `Bearer ${BEARERS.dealer}` };
+      request({ hostname, port, path, headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  it.each([
+    '/v1/../admin/v1/unknown-orders',
+    '/%2e%2e/admin/v1/unknown-orders',
+    '/admin/v1/x/../unknown-orders',
+    '/admin/v1/%2e/unknown-orders',
+    '/admin/v1/%2e%2e/v1/unknown-orders',
+    '/admin/v1/unknown%2dorders/..',
+    '/\\admin/v1/unknown-orders',
+  ])('leads nowhere, on either face: %s', async (path) => {
+    const around = await startTestGateway();
+    const origins = await Promise.all([around.app, around.admin].map((app) => app.listen({ host: '127.0.0.1', port: 0 })));
+    const statuses = await Promise.all(origins.map((origin) => status(origin, path)));
+    expect(await status(origins[1] ?? '', '/admin/v1/unknown-orders')).toBe(200);
+    await around.app.close();
+    expect(statuses.every((each) => each === 404 || each === 400)).toBe(true);
   });
 });
