@@ -75,8 +75,11 @@ it.each(containers)('%s writes nowhere but to its volumes, has no rights to lose
   });
 });
 
-it('one port is published, to this machine only', () =>
-  expect(containers.flatMap(([, { ports = [] }]) => ports.map(interpolate))).toEqual(['127.0.0.1:8080:8080']));
+it('two ports are published, for clients and for staff, to this machine only', () =>
+  expect(containers.flatMap(([, { ports = [] }]) => ports.map(interpolate))).toEqual([
+    '127.0.0.1:8080:8080',
+    '127.0.0.1:8081:8081',
+  ]));
 
 it('every file that the compose file names is there', () => {
   const mounted = containers.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? ''));

@@ -1,5 +1,5 @@
 import { PROBLEMS, PROTOCOL_CODES, type ProblemCode } from '@margrave/contracts';
-import { DENIAL_CODES } from '@margrave/vocabulary';
+import { DENIAL_CODES, SETTLEMENT_CODES } from '@margrave/vocabulary';
 import { code, table } from './markdown.ts';
 import { GENERATED_NOTE } from './page.ts';
 
@@ -13,6 +13,10 @@ export const denialCodesPage = (): string =>
     'The order is kept and listed as `denied`, and its key is used up: to try again, take a new one.',
     overview(DENIAL_CODES),
     ...DENIAL_CODES.map(section),
+    '## An operator’s word not taken',
+    'Of the settlement of an unknown order, on the listener for staff. Nothing is changed, and the key is not used up.',
+    overview(SETTLEMENT_CODES),
+    ...SETTLEMENT_CODES.map(section),
     '## Refused by the protocol',
     overview(PROTOCOL_CODES),
     ...PROTOCOL_CODES.map(section),

@@ -18,6 +18,7 @@ export function referencePages(): readonly ReferencePage[] {
     { path: 'docs/reference/messages.md', render: messagesPage },
     { path: 'docs/reference/denial-codes.md', render: denialCodesPage },
     { path: 'docs/reference/openapi.json', render: () => printedBy('order-gateway', 'openapi-main.ts') },
+    { path: 'docs/reference/openapi-admin.json', render: () => printedBy('order-gateway', 'openapi-main.ts', 'admin') },
     { path: 'docs/reference/configuration.md', render: async () => configurationPage(await services()) },
     { path: 'docs/reference/metrics.md', render: async () => metricsPage(await services()) },
     { path: 'docs/rights.md', render: rightsPage },

@@ -8,6 +8,14 @@ export interface Answer {
   readonly body: string;
 }
 
+/** A provider's report, or an execution that an operator states. */
+export interface AppliedExecution {
+  readonly provider: ProviderName;
+  readonly executionId: string;
+  /** Tells a repetition from a contradiction. */
+  readonly contentHash: string;
+}
+
 /** One command for one account. */
 export interface Submission {
   readonly accountId: AccountId;
@@ -18,12 +26,8 @@ export interface Submission {
     readonly requestHash: string;
     readonly answer: (change: Change) => Answer;
   } | null;
-  /** A provider's report: stored with its effect, so that it is applied once. */
-  readonly execution: {
-    readonly provider: ProviderName;
-    readonly executionId: string;
-    readonly contentHash: string;
-  } | null;
+  /** What is applied of providers' executions: stored with its effect, so that each is applied once. */
+  readonly executions: readonly AppliedExecution[];
   /** How long the caller waits (milliseconds); null never gives up, for facts that must be booked. */
   readonly patienceMs: number | null;
 }
@@ -47,8 +51,8 @@ export type Outcome =
   | { readonly kind: 'replayed'; readonly answer: Answer }
   /** The key was used for another request of this account: the answer to that one. */
   | { readonly kind: 'key_reused'; readonly answer: Answer }
-  /** The execution was applied before; the hash tells a repetition from a contradiction. */
-  | { readonly kind: 'already_applied'; readonly contentHash: string }
+  /** One of its executions was applied before, with this hash. */
+  | { readonly kind: 'already_applied'; readonly executionId: string; readonly contentHash: string }
   /** The decision left nothing to commit. */
   | { readonly kind: 'no_change'; readonly refusal: NoChange }
   | { readonly kind: 'no_such_account' }

@@ -12,6 +12,7 @@ import type { AccountAggregateRows, CommandResult, CommandRows, MessageRow } fro
 import type { AccountId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Answer, Outcome, StageTimes, Submission } from './api.ts';
+import { commandIds, idShares } from './command-ids.ts';
 import { accountFromRows } from './from-rows.ts';
 import { loadPast, type KnownPast } from './known-past.ts';
 import { takeQuotes } from './market-view.ts';
@@ -125,16 +126,18 @@ export class Executor {
   }
 
   async #earlierOutcome({ submission }: Task): Promise<Outcome | undefined> {
-    const { client, execution, accountId } = submission;
-    if (client !== null) {
-      const kept = await this.#parts.store.findCommandKey(accountId, client.key);
-      if (kept === undefined) return undefined;
-      const kind = kept.requestHash === client.requestHash ? 'replayed' : 'key_reused';
+    const { client, executions, accountId } = submission;
+    const { store } = this.#parts;
+    const kept = client === null ? undefined : await store.findCommandKey(accountId, client.key);
+    if (kept !== undefined) {
+      const kind = kept.requestHash === client?.requestHash ? 'replayed' : 'key_reused';
       return { kind, answer: { status: kept.answerStatus, body: kept.answerBody } };
     }
-    if (execution === null) return undefined;
-    const applied = await this.#parts.store.findAppliedExecution(execution.provider, execution.executionId);
-    return applied && { kind: 'already_applied', contentHash: applied.contentHash };
+    for (const { provider, executionId } of executions) {
+      const applied = await store.findAppliedExecution(provider, executionId);
+      if (applied !== undefined) return { kind: 'already_applied', executionId, contentHash: applied.contentHash };
+    }
+    return undefined;
   }
 
   async #decideAndCommit(tasks: readonly Task[], settlements: Map<Task, Settlement>, sent: Set<Task>): Promise<void> {
@@ -188,7 +191,7 @@ export class Executor {
     const { monotonicMs, crash } = this.#parts;
     const submissions = batch.tasks.map((task) => task.submission);
     const past = await loadPast(submissions, batch.accounts, this.#parts.store);
-    const ids = await this.#parts.takeIds(batch.tasks.length);
+    const ids = await this.#parts.takeIds(idShares(submissions));
     const loadMs = monotonicMs() - batch.startedMs;
     const decided = this.#decideAll(batch, past, ids);
     if (decided.length === 0) return undefined;
@@ -227,7 +230,7 @@ export class Executor {
 
   #decideAll({ tasks, accounts, settlements }: Batch, past: KnownPast, ids: IdSource): readonly Decided[] {
     const decided: Decided[] = [];
-    const commandIds = new Set<string>();
+    const usedIds = new Set<string>();
     const { monotonicMs } = this.#parts;
     const takenFromMs = monotonicMs();
     const market = this.#parts.market();
@@ -235,10 +238,10 @@ export class Executor {
     for (const task of tasks) {
       const { submission } = task;
       const account = accounts.get(submission.accountId);
-      const id = commandId(submission);
+      const own = commandIds(submission);
       if (account === undefined) settlements.set(task, { kind: 'no_such_account' });
       // The same command twice in one batch: the next batch finds its id used, and gives the stored answer.
-      else if (id !== undefined && commandIds.has(id)) settlements.set(task, 'again');
+      else if (own.some((id) => usedIds.has(id))) settlements.set(task, 'again');
       else {
         const settled = this.#decideOne(task, account, past, { market, ids, viewMs });
         if (settled === 'again' || 'kind' in settled) settlements.set(task, settled);
@@ -246,7 +249,7 @@ export class Executor {
           decided.push(settled);
           accounts.set(account.accountId, settled.change.account);
           past.note(settled.change);
-          if (id !== undefined) commandIds.add(id);
+          for (const id of own) usedIds.add(id);
         }
       }
     }
@@ -267,6 +270,8 @@ export class Executor {
         // Nothing is committed, so nothing would say that the account was too old.
         if (task.doubted) return { kind: 'no_change', refusal: decision.refusal };
         task.doubted = true;
+        // What it asks for may be done already: by itself, when it was sent before.
+        if (submission.client !== null) task.lookUp = true;
         return 'again';
       }
       const change = decision.value;
@@ -322,9 +327,3 @@ interface Decided extends Pick<StageTimes, 'priceMs' | 'decideMs'> {
 
 const unavailable = (task: Task, error: unknown): Outcome =>
   task.uncertain ? { kind: 'unknown' } : { kind: 'unavailable', why: asError(error).message };
-
-/** One id a command, for ever: the client's key, or the provider's execution. */
-function commandId({ accountId, client, execution }: Submission): string | undefined {
-  if (client !== null) return `${accountId} ${client.key}`;
-  return execution === null ? undefined : `${execution.provider} ${execution.executionId}`;
-}

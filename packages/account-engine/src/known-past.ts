@@ -16,7 +16,8 @@ export class KnownPast {
   }
 
   of(accountId: AccountId, command: Command): Past {
-    if (command.kind === 'report') return { order: this.#orders.get(`${accountId} ${command.orderId}`) };
+    if (command.kind === 'report' || command.kind === 'settle')
+      return { order: this.#orders.get(`${accountId} ${command.orderId}`) };
     return command.kind === 'close' ? { position: this.#positions.get(`${accountId} ${command.positionId}`) } : {};
   }
 
@@ -40,7 +41,8 @@ export async function loadPast(
     if (command.kind === 'close' && !account?.positions.some((held) => held.positionId === command.positionId)) {
       positionIds.add(command.positionId);
     }
-    if (command.kind === 'report' && !account?.orders.some((held) => held.orderId === command.orderId)) {
+    const namesOrder = command.kind === 'report' || command.kind === 'settle';
+    if (namesOrder && !account?.orders.some((held) => held.orderId === command.orderId)) {
       orderIds.add(command.orderId);
     }
   }

@@ -6,6 +6,7 @@ import type {
   Deal,
   DecisionRecord,
   LedgerEntry,
+  OperatorAction,
   Order,
   Position,
   ProviderInstruction,
@@ -19,6 +20,7 @@ import type {
   EventRow,
   LedgerRow,
   MessageRow,
+  OperatorActionRow,
   OrderRow,
   PositionRow,
   RequestRow,
@@ -50,7 +52,8 @@ export function commandRows(change: Change, submission: Submission, messages: re
             answerStatus: answer.status,
             answerBody: answer.body,
           },
-    appliedExecution: submission.execution,
+    appliedExecutions: submission.executions,
+    operatorAction: change.operatorAction === null ? null : operatorActionRow(change, change.operatorAction),
     decision: decision === null ? null : decisionRow(change, decision),
     newOrders: newOrders.map((order) => orderRow(account, order)),
     newPositions: newPositions.map((position) => positionRow(account, position)),
@@ -191,6 +194,20 @@ const decisionRow = (change: Change, record: DecisionRecord): DecisionRow => ({
   configurationVersion: record.configurationVersion,
   recordJson: jsonText(record),
   decidedAtMs: record.decidedAtMs,
+});
+
+const operatorActionRow = ({ accountId, account, atMs }: Change, action: OperatorAction): OperatorActionRow => ({
+  actionId: action.actionId,
+  atMs,
+  operator: action.operator.name,
+  role: action.operator.role,
+  kind: action.kind,
+  reason: action.reason,
+  accountId,
+  orderId: action.orderId,
+  accountVersion: account.version,
+  decisionId: action.decisionId,
+  detailsJson: jsonText({ executions: action.executions, confirmed: action.confirmed }),
 });
 
 const newRequestRow = ({ accountId, atMs }: Change, instruction: ProviderInstruction): RequestRow => ({

@@ -1,5 +1,6 @@
 import type {
   AccountId,
+  ActionId,
   ClientOrderId,
   Currency,
   DealId,
@@ -55,6 +56,7 @@ export const dealId = (description: string) => text<DealId>(ID_PATTERN, descript
 export const requestId = (description: string) => text<RequestId>(ID_PATTERN, description);
 export const decisionId = (description: string) => text<DecisionId>(ID_PATTERN, description);
 export const entryId = (description: string) => text<EntryId>(ID_PATTERN, description);
+export const actionId = (description: string) => text<ActionId>(ID_PATTERN, description);
 export const journalId = (description: string) => text<JournalId>(ID_PATTERN, description);
 export const clientOrderId = (description: string) => text<ClientOrderId>(CLIENT_ORDER_ID_PATTERN, description);
 export const symbolName = (description: string) => text<SymbolName>(SYMBOL_PATTERN, description);
@@ -68,6 +70,10 @@ export const time = (description: string) =>
 
 export const plainText = (lengthMax: number, description: string) =>
   Type.Unsafe<string>({ type: 'string', pattern: PLAIN_TEXT, maxLength: lengthMax, description });
+
+/** Plain text that says something. */
+export const writtenText = (lengthMax: number, description: string) =>
+  Type.Unsafe<string>({ type: 'string', pattern: `^(?=.*\\S)${PLAIN_TEXT.slice(1)}`, maxLength: lengthMax, description });
 
 /** One word of a closed list. */
 export const oneOf = <const Word extends string>(words: readonly Word[], description: string) =>

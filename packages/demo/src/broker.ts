@@ -20,6 +20,7 @@ import { untilPriced, untilReady } from './until-ready.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const GATEWAY_PORT = 8080;
+const ADMIN_PORT = 8081;
 
 const PROVIDERS = ['lp-a', 'lp-b'] as ProviderName[];
 
@@ -32,6 +33,8 @@ export const serverLogins: ServerLogins = {
 /** All services of a broker, each a process of its own. */
 export interface Services {
   readonly gatewayUrls: readonly string[];
+  /** Where each gateway listens for staff. */
+  readonly adminUrls: readonly string[];
   readonly tokenSecret: string;
   /** Each service's name and where its metrics and its log are. */
   readonly services: readonly {
@@ -70,6 +73,8 @@ export async function startBroker(options: DemoOptions, say: (sentence: string) 
     const gateway = await claimPort(GATEWAY_PORT);
     stops.push(() => gateway.release());
     if (gateway.port !== GATEWAY_PORT) say(`port ${GATEWAY_PORT} is taken; the gateway listens on ${gateway.port}`);
+    const admin = await claimPort(ADMIN_PORT);
+    stops.push(() => admin.release());
     const folder = join(REPOSITORY, '.margrave', 'demo', `${process.pid}`);
     const services = await startServices({
       options,
@@ -77,7 +82,7 @@ export async function startBroker(options: DemoOptions, say: (sentence: string) 
       redisUrl: servers.redis.url,
       databaseUrl,
       folder,
-      gateways: [gateway.port],
+      gateways: [{ port: gateway.port, adminPort: admin.port }],
       say,
     });
     stops.push(() => services.stop());
@@ -101,6 +106,12 @@ function writeLogins(folder: string, { nats, redis, postgres: database }: Server
   return file;
 }
 
+/** For clients, and for staff. */
+export interface GatewayPorts {
+  readonly port: number;
+  readonly adminPort: number;
+}
+
 export interface ServicesRequest {
   readonly options: Pick<DemoOptions, 'seed' | 'feed' | 'ownProvider'>;
   /** These three of the operator, on servers that have the users of `serverLogins`. */
@@ -110,8 +121,8 @@ export interface ServicesRequest {
   readonly databaseUrl: string;
   /** For logs and the providers' journals. */
   readonly folder: string;
-  /** The port of each gateway that is wanted. */
-  readonly gateways: readonly number[];
+  /** The ports of each gateway that is wanted. */
+  readonly gateways: readonly GatewayPorts[];
   readonly say: (sentence: string) => void;
 }
 
@@ -131,7 +142,8 @@ export async function startServices(request: ServicesRequest): Promise<Services>
     const running: SupervisedService[] = starts.map((start) => supervise({ ...start, say }));
     stops.push(async () => void (await Promise.all(running.map((service) => service.stop()))));
     await Promise.all(starts.map(untilReady));
-    const gatewayUrls = gateways.map((port) => `http://127.0.0.1:${port}`);
+    const gatewayUrls = gateways.map(({ port }) => `http://127.0.0.1:${port}`);
+    const adminUrls = gateways.map(({ adminPort }) => `http://127.0.0.1:${adminPort}`);
     await Promise.all(gatewayUrls.map((url) => untilPriced(url, tokenSecret)));
     const services = starts.map(({ name, metricsUrl, logFile }, index) => ({
       name,
@@ -139,7 +151,7 @@ export async function startServices(request: ServicesRequest): Promise<Services>
       logFile,
       pid: () => running[index]?.pid(),
     }));
-    return { gatewayUrls, tokenSecret, services, stop };
+    return { gatewayUrls, adminUrls, tokenSecret, services, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -183,13 +195,14 @@ export async function serviceStarts(request: ServicesRequest, feed: Readonly<Rec
     },
     ...simulators,
     { service: 'provider-worker', name: 'provider-worker', environment: await logins('provider-worker') },
-    ...gateways.map((port, index) => ({
+    ...gateways.map(({ port, adminPort }, index) => ({
       service: 'order-gateway',
       name: index === 0 ? 'order-gateway' : `order-gateway ${index + 1}`,
       environment: {
         ...gatewayLogins,
         HTTP_HOST: '127.0.0.1',
         HTTP_PORT: `${port}`,
+        ADMIN_PORT: `${adminPort}`,
         JWT_SECRET: tokenSecret,
         JWT_ISSUER: ISSUER,
         JWT_AUDIENCE: AUDIENCE,

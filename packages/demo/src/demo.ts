@@ -4,7 +4,7 @@ import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books'
 import postgres from 'postgres';
 import { readAccounts } from './accounts.ts';
 import { startBroker, type Broker } from './broker.ts';
-import { gatewayClient, signToken, type GatewayClient } from './gateway-client.ts';
+import { gatewayClient, signStaffToken, signToken, type GatewayClient } from './gateway-client.ts';
 import type { DemoOptions } from './options.ts';
 import { countOrders, describeMoment, filled, withStatus } from './summary.ts';
 import { describeWelcome } from './welcome.ts';
@@ -59,9 +59,13 @@ export async function runDemo(options: DemoOptions, voice: DemoVoice, stopped: A
       accounts.map(({ accountId }) => accountId),
       TOKEN_LIFETIME_MS,
     );
-    const { visitorsAccountId, services, servers, loginsFile } = broker;
+    const staffToken = signStaffToken(broker.tokenSecret, 'dealer-demo', TOKEN_LIFETIME_MS);
+    const { visitorsAccountId, services, servers, loginsFile, adminUrls } = broker;
+    const adminUrl = adminUrls[0] ?? '';
     const welcome = { source: servers.source, gatewayUrl: gatewayUrl(broker), natsUrl: servers.nats.url, services, accounts };
-    voice.print(describeWelcome({ ...welcome, sessions: options.sessions, loginsFile, visitorsAccountId, token }));
+    voice.print(
+      describeWelcome({ ...welcome, sessions: options.sessions, loginsFile, visitorsAccountId, adminUrl, token, staffToken }),
+    );
     const tally = newTally();
     const trading = new AbortController();
     const end = (): void => trading.abort();

@@ -52,7 +52,10 @@ beforeAll(async () => {
     redisUrl: servers.redisUrl,
     databaseUrl: servers.databaseUrl,
     folder,
-    gateways: [await freePort(), await freePort()],
+    gateways: [
+      { port: await freePort(), adminPort: await freePort() },
+      { port: await freePort(), adminPort: await freePort() },
+    ],
     say: () => undefined,
   });
   sql = postgres(servers.databaseUrl, { max: 2, onnotice: () => undefined });

@@ -4,6 +4,7 @@ const account = (accountId: string, provider: string | null) => ({ accountId, cu
 const text = describeWelcome({
   source: 'local binaries',
   gatewayUrl: 'http://127.0.0.1:8081',
+  adminUrl: 'http://127.0.0.1:8082',
   natsUrl: 'nats://margrave:hush@127.0.0.1:4321',
   loginsFile: '/somewhere/logins.json',
   services: [{ name: 'market-data', metricsUrl: 'http://127.0.0.1:9101', logFile: '/tmp/market-data.log' }],
@@ -16,6 +17,7 @@ const text = describeWelcome({
   ],
   visitorsAccountId: '1000001000',
   token: 'a.b.c',
+  staffToken: 'd.e.f',
 });
 
 describe('what the demo says first', () => {
@@ -31,6 +33,11 @@ describe('what the demo says first', () => {
     expect(text).toMatch(/^ {2}1000001000 {2}local +USD {2}hedging +yours: nobody else trades on it$/m);
     expect(text).toContain('curl -s http://127.0.0.1:8081/v1/accounts/1000001000/orders');
     expect(text).toContain('traders close the oldest position of their account now and then, also one that you opened there');
+  });
+
+  it('is where staff go, and with what', () => {
+    expect(text).toMatch(/^ {2}for staff http:\/\/127\.0\.0\.1:8082 /m);
+    expect(text).toContain('STAFF=d.e.f\ncurl -s http://127.0.0.1:8082/admin/v1/unknown-orders ');
   });
 
   it('is where NATS is, without its password', () => {

@@ -5,6 +5,8 @@ export interface Welcome {
   /** Where the servers come from, in words. */
   readonly source: string;
   readonly gatewayUrl: string;
+  /** Where the gateway listens for staff. */
+  readonly adminUrl: string;
   /** With a password, which is not shown. */
   readonly natsUrl: string;
   /** Where the logins of the operator and the providers stand. */
@@ -15,14 +17,29 @@ export interface Welcome {
   /** The account that the demo’s own traders leave alone. */
   readonly visitorsAccountId: string;
   readonly token: string;
+  /** Of a dealer. */
+  readonly staffToken: string;
 }
 
 /** What the demo says when it can be traded with. */
 export function describeWelcome(welcome: Welcome): string {
-  const { source, gatewayUrl, natsUrl, loginsFile, services, sessions, accounts, visitorsAccountId, token } = welcome;
+  const {
+    source,
+    gatewayUrl,
+    adminUrl,
+    natsUrl,
+    loginsFile,
+    services,
+    sessions,
+    accounts,
+    visitorsAccountId,
+    token,
+    staffToken,
+  } = welcome;
   return [
     `Margrave runs on this machine (${source}).`,
     `  gateway   ${gatewayUrl}   documentation ${gatewayUrl}/docs`,
+    `  for staff ${adminUrl}   documentation ${adminUrl}/docs`,
     `  NATS      nats://${new URL(natsUrl).host}   logins of the operator and the providers: ${loginsFile}`,
     ...services.map(({ name, metricsUrl, logFile }) => `  ${name.padEnd(24)} ${metricsUrl}/metrics   log ${logFile}`),
     sessions === 'always'
@@ -39,6 +56,10 @@ export function describeWelcome(welcome: Welcome): string {
     'Place an order yourself:',
     `curl -s ${gatewayUrl}/v1/accounts/${visitorsAccountId}/orders -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\`,
     `  -d '{"clientOrderId":"my-1","symbol":"EURUSD","side":"buy","type":"market","volume":"0.10"}'`,
+    '',
+    'A token of a dealer, and what waits for one (docs/settling-an-unknown-order.md):',
+    `STAFF=${staffToken}`,
+    `curl -s ${adminUrl}/admin/v1/unknown-orders -H "authorization: Bearer $STAFF"`,
     '',
   ].join('\n');
 }

@@ -32,6 +32,7 @@ import {
 } from './margin/account-margin.ts';
 import { observeMarket, type ObservedMarket } from './market.ts';
 import { bookedMoney } from './money.ts';
+import type { OperatorAction } from './operator-action.ts';
 import { isOver } from './order-life.ts';
 
 /** Fresh ids, leased before the decision so that it needs nothing of the world. */
@@ -126,7 +127,7 @@ export interface Change {
   readonly accountId: AccountId;
   readonly before: Account;
   readonly account: Account;
-  /** Who caused it: `client`, `provider:lp-a`, `worker`, `relay`. */
+  /** Who caused it: `client`, `provider:lp-a`, `worker`, `relay`, `operator`. */
   readonly by: string;
   readonly atMs: number;
   readonly orders: readonly Order[];
@@ -139,6 +140,7 @@ export interface Change {
   /** What became of requests that were made before. */
   readonly requestNotes: readonly RequestNote[];
   readonly decision: DecisionRecord | null;
+  readonly operatorAction: OperatorAction | null;
 }
 
 /** An order before its change is stamped on it. */
@@ -289,7 +291,7 @@ export class ChangeBuilder {
   }
 
   /** Reckons both margin figures anew and closes the change. */
-  finish(decision: DecisionRecord | null = null): Change {
+  finish(decision: DecisionRecord | null = null, operatorAction: OperatorAction | null = null): Change {
     const orders = [...this.#before.orders.filter((order) => !this.#orders.has(order.orderId)), ...this.#orders.values()];
     const changed = {
       ...this.#before,
@@ -318,6 +320,7 @@ export class ChangeBuilder {
       instructions: this.#instructions,
       requestNotes: this.#requestNotes,
       decision,
+      operatorAction,
     };
   }
 }

@@ -8,7 +8,9 @@ import type {
   PriceE8,
   ProviderName,
   RequestId,
+  SettlementDoubt,
   Side,
+  StaffRole,
   SymbolName,
 } from '@margrave/vocabulary';
 
@@ -65,5 +67,37 @@ export interface WithdrawOrder {
   readonly orderId: OrderId;
 }
 
+/** One execution as a provider stated it to a person. */
+export interface StatedExecution {
+  /** The provider's own id of it: its report of the same execution, if one comes after all, changes nothing. */
+  readonly executionId: string;
+  readonly volumeE8: LotsE8;
+  /** The provider's price, before any markup. */
+  readonly priceE8: PriceE8;
+  /** When it was executed, in the words of the statement; kept and not reckoned with. */
+  readonly executedAt: string;
+}
+
+/** Who acts for the house, and in which role. */
+export interface Operator {
+  readonly name: string;
+  readonly role: StaffRole;
+}
+
+/**
+ * A named operator knows what became of an unknown order: these executions and no more, or none at all. What was not executed is
+ * at an end.
+ */
+export interface SettleOrder {
+  readonly kind: 'settle';
+  readonly orderId: OrderId;
+  /** The order's version that the operator looked at: of what was reported since then he knew nothing. */
+  readonly orderVersion: bigint;
+  readonly operator: Operator;
+  readonly reason: string;
+  readonly executions: readonly StatedExecution[];
+  readonly confirmed: readonly SettlementDoubt[];
+}
+
 /** Everything that changes an account today. */
-export type Command = PlaceOrder | ClosePosition | ApplyReport | NoteSilence | WithdrawOrder;
+export type Command = PlaceOrder | ClosePosition | ApplyReport | NoteSilence | WithdrawOrder | SettleOrder;

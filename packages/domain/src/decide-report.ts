@@ -1,33 +1,16 @@
 import assert from 'node:assert/strict';
-import {
-  compareFractions,
-  larger,
-  ok,
-  refuse,
-  type DealFlag,
-  type Fraction,
-  type HouseReason,
-  type LotsE8,
-  type OrderFlag,
-  type OrderStatus,
-  type PriceE8,
-  type RequestId,
-  type Result,
-} from '@margrave/vocabulary';
-import type { Account, Order, Position } from './account.ts';
+import { ok, refuse, type HouseReason, type RequestId, type Result } from '@margrave/vocabulary';
+import type { Account, Order } from './account.ts';
+import { bookExecution, instrumentOf, type Unbookable } from './book-execution.ts';
 import { ChangeBuilder, type Change, type DecisionContext } from './change.ts';
 import { strayPrice } from './collar.ts';
 import type { ApplyReport, NoteSilence, ReportedStatus, WithdrawOrder } from './command.ts';
-import { profitRates, type ProfitRates } from './conversion.ts';
-import { applyFill, type FillTerms } from './fill.ts';
 import { fitsBooks } from './fits-books.ts';
-import type { Instrument } from './instrument.ts';
-import { unitBasis } from './margin/basis.ts';
 import { isOver, nextOrderStatus, type OrderEvent } from './order-life.ts';
+import { end, putStatus, release } from './order-moves.ts';
 
 /** Why a report cannot be applied. `wait`: it can be tried again when the market is known; `park`: never, a person must look. */
-export type ReportRefusal =
-  { readonly refusedAs: 'wait'; readonly why: string } | { readonly refusedAs: 'park'; readonly why: string };
+export type ReportRefusal = Unbookable;
 
 /**
  * Applies a provider's report to the order it is about. A fill is a fact: it is booked whatever the order's status, flagged
@@ -161,38 +144,8 @@ function ask(change: ChangeBuilder, order: Order): void {
   change.instruct({ kind: 'status', requestId: change.nextId<RequestId>(), order, originalRequestId: order.requestId });
 }
 
-interface Noted {
-  readonly reason?: string | null;
-  readonly flag?: OrderFlag;
-}
-
-function putStatus(change: ChangeBuilder, order: Order, status: OrderStatus, noted: Noted): Order {
-  const flags = noted.flag === undefined ? order.flags : withFlags(order.flags, [noted.flag]);
-  const changed = change.putOrder({ ...order, status, flags, reason: noted.reason === undefined ? order.reason : noted.reason });
-  change.addEvent({ type: `order.${status}`, order: changed });
-  return changed;
-}
-
-/** The order is over: its request is answered, and a position that it was closing can be closed again. */
-function end(change: ChangeBuilder, order: Order, status: OrderStatus, noted: Noted): void {
-  putStatus(change, order, status, noted);
-  change.noteRequest(order, 'ended');
-  freeClosingPosition(change, order);
-}
-
-function freeClosingPosition(change: ChangeBuilder, order: Order): void {
-  const position: Position | undefined = order.closesPositionId === null ? undefined : change.position(order.closesPositionId);
-  if (position === undefined || position.closingOrderId !== order.orderId) return;
-  const freed = change.putPosition({ ...position, closingOrderId: null });
-  change.addEvent({ type: 'position.changed', position: freed, orderId: order.orderId });
-}
-
-const withFlags = (flags: readonly OrderFlag[], more: readonly OrderFlag[]): readonly OrderFlag[] => [
-  ...new Set([...flags, ...more]),
-];
-
 function applyExecution(change: ChangeBuilder, order: Order, report: ApplyReport): Result<Change, ReportRefusal> {
-  const { lastVolumeE8, lastPriceE8 } = report;
+  const { executionId, lastVolumeE8, lastPriceE8 } = report;
   if (lastVolumeE8 === null || lastPriceE8 === null || lastVolumeE8 <= 0n || lastPriceE8 <= 0n) {
     return refuse({
       refusedAs: 'park',
@@ -200,41 +153,13 @@ function applyExecution(change: ChangeBuilder, order: Order, report: ApplyReport
     });
   }
   const { market } = change.context;
-  const instrument = market.instrument(order.symbol);
-  assert(instrument, `decideReport: no instrument ${order.symbol}`);
-  const stray = strayPrice(order, instrument, market.quote(order.symbol), lastPriceE8);
+  const stray = strayPrice(order, instrumentOf(change, order), market.quote(order.symbol), lastPriceE8);
   if (stray !== undefined) return refuse({ refusedAs: 'park', why: stray });
-  const signedMarkupE8 = order.side === 'buy' ? order.markupE8 : -order.markupE8;
-  const priceE8 = (lastPriceE8 + signedMarkupE8) as PriceE8;
-  if (priceE8 <= 0n)
-    return refuse({ refusedAs: 'park', why: `the price of order ${order.orderId} leaves nothing after the markup` });
-  const terms = bookingTerms(change, order, instrument, priceE8);
-  if (!terms.ok) return terms;
-  const filledVolumeE8 = (order.filledVolumeE8 + lastVolumeE8) as LotsE8;
-  const status = nextOrderStatus(order.status, filledVolumeE8 >= order.volumeE8 ? 'fill' : 'partial_fill');
-  if (status === undefined)
-    return refuse({ refusedAs: 'park', why: `a fill of order ${order.orderId}, which is ${order.status}` });
-  const flags = fillFlags(order, filledVolumeE8, terms.value);
-  const filled = change.putOrder({
-    ...order,
-    status,
-    // Of an order that was given up before its fill came, why it was stays.
-    reason: isOver(status) && status !== 'filled' ? order.reason : null,
-    filledVolumeE8,
-    filledNotionalE16: order.filledNotionalE16 + lastVolumeE8 * priceE8,
-    flags: withFlags(order.flags, flags),
-  });
-  change.addEvent({ type: `order.${status}`, order: filled });
-  applyFill(change, order, {
-    ...terms.value,
-    volumeE8: lastVolumeE8,
-    providerPriceE8: lastPriceE8,
-    executionId: report.executionId,
-    flags,
-  });
-  if (isOver(status)) {
-    change.noteRequest(order, 'ended');
-    freeClosingPosition(change, filled);
+  const booked = bookExecution(change, order, { executionId, volumeE8: lastVolumeE8, priceE8: lastPriceE8 });
+  if (!booked.ok) return booked;
+  const filled = booked.value;
+  if (isOver(filled.status)) {
+    release(change, filled);
     if (missesFills(filled, report)) ask(change, filled);
   } else if (isOver(order.status)) comeBack(change, filled);
   const changed = change.finish();
@@ -249,56 +174,4 @@ function comeBack(change: ChangeBuilder, order: Order): void {
   if (position === undefined || position.closingOrderId !== null) return;
   const closing = change.putPosition({ ...position, closingOrderId: order.orderId });
   change.addEvent({ type: 'position.changed', position: closing, orderId: order.orderId });
-}
-
-interface BookingTerms extends FillTerms {
-  readonly staleRate: boolean;
-}
-
-/** Rates to book a fact with: trusted ones, else the last that were seen, flagged; without any it must wait. */
-function bookingTerms(
-  change: ChangeBuilder,
-  order: Order,
-  instrument: Instrument,
-  priceE8: PriceE8,
-): Result<BookingTerms, ReportRefusal> {
-  const trusted = ratesAt(change, instrument, priceE8, 'trusted');
-  const rates = trusted ?? ratesAt(change, instrument, priceE8, 'last_seen');
-  if (rates === undefined) {
-    return refuse({
-      refusedAs: 'wait',
-      why: `no conversion rate of ${instrument.symbol} to ${change.before.currency} for order ${order.orderId}`,
-    });
-  }
-  return ok({ instrument, priceE8, ...rates, staleRate: trusted === undefined });
-}
-
-function ratesAt(
-  change: ChangeBuilder,
-  instrument: Instrument,
-  priceE8: PriceE8,
-  trust: 'trusted' | 'last_seen',
-): { readonly unitBasis: Fraction; readonly profitRates: ProfitRates } | undefined {
-  const { market, group } = change.context;
-  const basis = unitBasis(market, group.policies, instrument, change.before.currency, priceE8, trust);
-  const rates = profitRates(market, group.policies.conversion, instrument.quoteCurrency, change.before.currency, trust);
-  return basis.ok && rates.ok ? { unitBasis: basis.value.basis, profitRates: rates.value } : undefined;
-}
-
-function fillFlags(order: Order, filledVolumeE8: LotsE8, terms: BookingTerms): readonly DealFlag[] {
-  const flags: DealFlag[] = [];
-  if (isOver(order.status) || order.status === 'unknown') flags.push('late_fill');
-  if (filledVolumeE8 > larger(order.volumeE8, order.filledVolumeE8)) flags.push('overfill');
-  if (slipped(order, terms)) flags.push('slipped_beyond_reservation');
-  if (terms.staleRate) flags.push('stale_rate');
-  return flags;
-}
-
-/** Takes more margin than was reserved, or is worse for the client than the deviation allowed, which margin need not feel. */
-function slipped({ side, reservation, maxDeviationE8 }: Order, terms: BookingTerms): boolean {
-  if (reservation === null) return false;
-  if (compareFractions(terms.unitBasis, reservation.unitBasis) > 0n) return true;
-  if (side === 'buy') return terms.priceE8 > reservation.priceE8;
-  // The reservation is the client's price and the deviation on top, on either side.
-  return terms.priceE8 < reservation.priceE8 - 2n * (maxDeviationE8 ?? 0n);
 }

@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import { decideClose, type NoSuchPosition } from './decide-close.ts';
 import { decidePlace } from './decide-place.ts';
 import { decideReport, decideSilence, decideWithdraw, type ReportRefusal } from './decide-report.ts';
+import { decideSettle, type SettlementRefusal } from './decide-settle.ts';
 
 /** What a command may be about besides what the account holds open: an order that is over, a position that was closed. */
 export interface Past {
@@ -13,7 +14,7 @@ export interface Past {
 }
 
 /** Why there is nothing to commit. */
-export type NoChange = NoSuchPosition | ReportRefusal | { readonly refusedAs: 'nothing_to_do' };
+export type NoChange = NoSuchPosition | ReportRefusal | SettlementRefusal | { readonly refusedAs: 'nothing_to_do' };
 
 /**
  * The one decision: account, command and market in, everything that changes out. Pure. A denial is a change too; only what
@@ -35,6 +36,8 @@ export function decide(account: Account, command: Command, context: DecisionCont
       return changeOrNothing(decideSilence(account, command, context));
     case 'withdraw':
       return changeOrNothing(decideWithdraw(account, command, context));
+    case 'settle':
+      return decideSettle(account, command, context, past.order);
     default:
       return command satisfies never;
   }

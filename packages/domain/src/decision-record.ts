@@ -34,11 +34,11 @@ export interface LimitRecord {
   readonly exposureMaxE8: LotsE8 | null;
 }
 
-/** Why an order was accepted or denied: kept for ever with the order. */
+/** Why an order was accepted or denied, or what an operator settled it on: kept for ever with the order. */
 export interface DecisionRecord {
   readonly decisionId: DecisionId;
   readonly orderId: OrderId;
-  readonly command: 'place' | 'close';
+  readonly command: 'place' | 'close' | 'operator_settlement';
   readonly denial: Denial | null;
   readonly engineVersion: string;
   readonly configurationVersion: bigint;

@@ -11,6 +11,7 @@ export * from './instrument.ts';
 export * from './margin/account-margin.ts';
 export * from './market.ts';
 export * from './money.ts';
+export * from './operator-action.ts';
 export * from './order-life.ts';
 export * from './profit.ts';
 export * from './quotes/index.ts';

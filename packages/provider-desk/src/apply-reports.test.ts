@@ -1,5 +1,6 @@
+import { settledHash } from '@margrave/account-engine';
 import type { Change } from '@margrave/domain';
-import type { AccountId, OrderId, ProviderName, RequestId, SymbolName } from '@margrave/vocabulary';
+import type { AccountId, LotsE8, OrderId, PriceE8, ProviderName, RequestId, SymbolName } from '@margrave/vocabulary';
 import { applyReports, type Applied, type KnownRequest, type Report, type ReportNeeds } from './apply-reports.ts';
 
 const LP_A = 'lp-a' as ProviderName;
@@ -64,6 +65,18 @@ describe('reports of a provider', () => {
     expect(await applyReports([report()], needs({ kind: 'already_applied', contentHash: 'another' }))).toMatchObject([
       { kind: 'park' },
     ]);
+  });
+
+  it.each([
+    ['volume and price agree', {}, 'done'],
+    ['volume differs', { lastVolumeE8: 3_000_000n as LotsE8 }, 'park'],
+    ['price differs', { lastPriceE8: 108_456_000n as PriceE8 }, 'park'],
+    ['type is no execution', { executionType: 'rejected', lastVolumeE8: null, lastPriceE8: null }, 'park'],
+  ] as const)('of what an operator settled before are done where their %s, else put aside', async (_, differs, kind) => {
+    const stated = { volumeE8: 4_000_000n as LotsE8, priceE8: 108_455_000n as PriceE8 };
+    const contentHash = settledHash({ orderId: known.orderId, ...stated });
+    const said = report({ lastVolumeE8: stated.volumeE8, lastPriceE8: stated.priceE8, ...differs });
+    expect(await applyReports([said], needs({ kind: 'already_applied', contentHash }))).toMatchObject([{ kind }]);
   });
 
   it('about nothing that we ever asked for are put aside, and the others are applied', async () => {

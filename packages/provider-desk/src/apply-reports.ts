@@ -1,3 +1,4 @@
+import { settledHash } from '@margrave/account-engine';
 import type { ApplyReport, Change, NoChange } from '@margrave/domain';
 import type { AccountId, ExecutionType, OrderId, ProviderName, RequestId, RequestKind, SymbolName } from '@margrave/vocabulary';
 
@@ -77,7 +78,8 @@ async function applyOne(
     case 'committed':
       return { kind: 'done', change: applied.change };
     case 'already_applied':
-      if (applied.contentHash === contentHash) return { kind: 'done', change: null };
+      if (applied.contentHash === contentHash || applied.contentHash === settledAs(command))
+        return { kind: 'done', change: null };
       return park(`execution ${report.executionId} was applied before with another content`);
     case 'no_change':
       if (applied.refusal.refusedAs === 'wait') return { kind: 'later', why: applied.refusal.why };
@@ -90,6 +92,12 @@ async function applyOne(
       return applied satisfies never;
   }
 }
+
+/** The content under which an operator may have settled the execution before its report came. */
+const settledAs = ({ orderId, lastVolumeE8, lastPriceE8 }: ApplyReport): string | undefined =>
+  lastVolumeE8 === null || lastPriceE8 === null
+    ? undefined
+    : settledHash({ orderId, volumeE8: lastVolumeE8, priceE8: lastPriceE8 });
 
 const WITHDRAWAL_ANSWERS: readonly ExecutionType[] = ['rejected', 'cancelled'];
 

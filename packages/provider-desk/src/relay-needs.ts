@@ -32,7 +32,7 @@ export const relayNeeds = (parts: RelayParts): RelayNeeds => ({
       accountId,
       command: { kind: 'withdraw', orderId },
       client: null,
-      execution: null,
+      executions: [],
       patienceMs: WITHDRAW_PATIENCE_MS,
     });
     return outcome.kind === 'committed' || outcome.kind === 'no_change';

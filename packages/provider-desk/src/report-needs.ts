@@ -15,7 +15,7 @@ export const reportNeeds = (
       accountId,
       command,
       client: null,
-      execution: { provider, executionId, contentHash },
+      executions: [{ provider, executionId, contentHash }],
       patienceMs: null,
     });
     switch (outcome.kind) {

@@ -8,6 +8,7 @@ export type { OutboxState, UnpublishedRow } from './operations/outbox.ts';
 export { ID_BLOCK_SIZE } from './operations/sequences.ts';
 export type { PastIds } from './reads/accounts.ts';
 export type { EventRange, EventsAfter } from './reads/events.ts';
+export type { UnknownOrders } from './reads/unknown-orders.ts';
 export {
   checkPageCursor,
   PAGE_LIMIT_MAX,
@@ -15,6 +16,7 @@ export {
   type Page,
   type PageCursor,
   type PageRequest,
+  type WholePageRequest,
 } from './reads/pages.ts';
 export type * from './rows.ts';
 export { connectStore, type Store, type StoreOptions } from './store.ts';

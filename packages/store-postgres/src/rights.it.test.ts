@@ -29,6 +29,7 @@ const TABLES = [
   'provider_requests',
   'command_keys',
   'applied_executions',
+  'operator_actions',
   'outbox',
   'store_epoch',
   'instruments',
@@ -163,8 +164,9 @@ describe('the owner of the commit', () => {
     const rows = await test.admin(`
       select relname as name, array(select p from unnest(array['insert', 'update', 'delete', 'truncate']) p
           where has_table_privilege('margrave_books', oid, p)) as rights
-        from pg_class where relname in ('ledger_entries', 'account_changes', 'decisions', 'deals', 'command_keys', 'applied_executions')`);
-    expect(rows).toHaveLength(6);
+        from pg_class where relname in ('ledger_entries', 'account_changes', 'decisions', 'deals', 'command_keys', 'applied_executions',
+          'operator_actions')`);
+    expect(rows).toHaveLength(7);
     for (const row of rows) expect(row['rights']).toBe('{insert}');
   });
 

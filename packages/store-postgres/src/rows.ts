@@ -3,6 +3,7 @@ import type {
   AccountMode,
   AccountStatus,
   AccountType,
+  ActionId,
   ClientOrderId,
   Currency,
   DealId,
@@ -23,6 +24,7 @@ import type {
   RequestId,
   RequestKind,
   Side,
+  StaffRole,
   SymbolName,
 } from '@margrave/vocabulary';
 
@@ -217,6 +219,26 @@ export interface AppliedExecutionRow {
   readonly contentHash: string;
 }
 
+/** What a named operator did to an account, in the transaction of its effect. */
+export interface OperatorActionRow {
+  readonly actionId: ActionId;
+  readonly atMs: number;
+  /** The `sub` of his token. */
+  readonly operator: string;
+  /** The role that permitted it. */
+  readonly role: StaffRole;
+  readonly kind: 'settle';
+  /** In his words. */
+  readonly reason: string;
+  readonly accountId: AccountId;
+  readonly orderId: OrderId;
+  /** The account version that it made. */
+  readonly accountVersion: bigint;
+  readonly decisionId: DecisionId;
+  /** What was done, as JSON that is opaque to the store. */
+  readonly detailsJson: string;
+}
+
 /** Everything one decision changes. The account's version goes from `expectedVersion` to one more. */
 export interface CommandRows {
   readonly accountId: AccountId;
@@ -224,7 +246,8 @@ export interface CommandRows {
   /** The account after the command. */
   readonly account: AccountRow;
   readonly commandKey: CommandKeyRow | null;
-  readonly appliedExecution: AppliedExecutionRow | null;
+  readonly appliedExecutions: readonly AppliedExecutionRow[];
+  readonly operatorAction: OperatorActionRow | null;
   readonly decision: DecisionRow | null;
   /** Rows that are there for the first time. */
   readonly newOrders: readonly OrderRow[];

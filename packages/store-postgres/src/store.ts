@@ -14,9 +14,10 @@ import { leaseIds, nextQuoteGeneration } from './operations/sequences.ts';
 import { loadAccounts, loadPast } from './reads/accounts.ts';
 import { eventsAfter, loadEvents, orderHistory } from './reads/events.ts';
 import { findAppliedExecutions, findDecision, findOrder, findOrderByClientKey, findRequests } from './reads/lookups.ts';
-import { pageDeals, pageLedger, pageOpenPositions, pageOrders } from './reads/pages.ts';
+import { pageDeals, pageLedger, pageOpenPositions, pageOperatorActions, pageOrders, pageUnknownOrders } from './reads/pages.ts';
 import { loadRegistry } from './reads/registry.ts';
 import { silentRequests } from './reads/silent-requests.ts';
+import { unknownOrders } from './reads/unknown-orders.ts';
 import type { AppliedExecutionRow, OutboxId } from './rows.ts';
 
 export interface StoreOptions {
@@ -101,6 +102,9 @@ export function connectStore(options: StoreOptions): Store {
     pageOpenPositions: bind('page_positions', pageOpenPositions),
     pageDeals: bind('page_deals', pageDeals),
     pageLedger: bind('page_ledger', pageLedger),
+    pageUnknownOrders: bind('page_unknown_orders', pageUnknownOrders),
+    pageOperatorActions: bind('page_operator_actions', pageOperatorActions),
+    unknownOrders: bind('unknown_orders', unknownOrders),
     eventsAfter: bind('events_after', eventsAfter),
     orderHistory: bind('order_history', orderHistory),
     loadEvents: bind('load_events', loadEvents),
@@ -148,6 +152,9 @@ export interface Store extends Commits {
   readonly pageOpenPositions: Bound<typeof pageOpenPositions>;
   readonly pageDeals: Bound<typeof pageDeals>;
   readonly pageLedger: Bound<typeof pageLedger>;
+  readonly pageUnknownOrders: Bound<typeof pageUnknownOrders>;
+  readonly pageOperatorActions: Bound<typeof pageOperatorActions>;
+  readonly unknownOrders: Bound<typeof unknownOrders>;
   readonly eventsAfter: Bound<typeof eventsAfter>;
   readonly orderHistory: Bound<typeof orderHistory>;
   readonly loadEvents: Bound<typeof loadEvents>;

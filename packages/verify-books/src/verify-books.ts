@@ -15,6 +15,7 @@ import {
   positionsAreSumsOfDeals,
 } from './invariants/orders.ts';
 import { closingOrdersAreLive, everyRequestWasSaidOnce, outboxIsDrained, sentOrdersMoveOn } from './invariants/requests.ts';
+import { bookedExecutionsAreApplied, settlementsAreNamed } from './invariants/settlements.ts';
 import { withRedis } from './redis.ts';
 
 const INVARIANTS: readonly Invariant[] = [
@@ -23,6 +24,7 @@ const INVARIANTS: readonly Invariant[] = [
   executionsBookedOnce,
   fillsWithinOrders,
   positionsAreSumsOfDeals,
+  bookedExecutionsAreApplied,
   marginsAreReckoned,
   balanceIsSumOfEntries,
   journalsSumToZero,
@@ -33,6 +35,7 @@ const INVARIANTS: readonly Invariant[] = [
   ordersHaveDecisions,
   sentOrdersMoveOn,
   closingOrdersAreLive,
+  settlementsAreNamed,
   everyRequestWasSaidOnce,
   outboxIsDrained,
 ];

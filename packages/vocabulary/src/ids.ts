@@ -9,6 +9,7 @@ export type RequestId = Branded<'request'>;
 export type DecisionId = Branded<'decision'>;
 export type EntryId = Branded<'entry'>;
 export type JournalId = Branded<'journal'>;
+export type ActionId = Branded<'action'>;
 
 /** Names are configuration: an instrument's symbol, a group, a provider, a currency. */
 export type SymbolName = Branded<'symbol'>;

@@ -18,7 +18,7 @@ export const ORDER_STATUSES = [
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 /** What of an execution a reader of the books should look at twice. */
-export const DEAL_FLAGS = ['late_fill', 'overfill', 'slipped_beyond_reservation', 'stale_rate'] as const;
+export const DEAL_FLAGS = ['late_fill', 'overfill', 'slipped_beyond_reservation', 'stale_rate', 'settled_by_operator'] as const;
 export type DealFlag = (typeof DEAL_FLAGS)[number];
 
 /** The same of an order: the flags of its deals, and what else became of it. */
@@ -26,7 +26,7 @@ export const ORDER_FLAGS = [...DEAL_FLAGS, 'contradictory_report'] as const;
 export type OrderFlag = (typeof ORDER_FLAGS)[number];
 
 /** Why the house moved an order that a provider had said nothing of. */
-export const HOUSE_REASONS = ['provider_silent', 'not_sent_in_time'] as const;
+export const HOUSE_REASONS = ['provider_silent', 'not_sent_in_time', 'settled_by_operator'] as const;
 export type HouseReason = (typeof HOUSE_REASONS)[number];
 
 export const FLOWS = ['local', 'provider'] as const;
@@ -124,3 +124,23 @@ export const DENIAL_CODES = [
   'PROVIDER_UNAVAILABLE',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
+
+/** Why an order was not settled by an operator. Nothing is kept of the attempt but a line of the log. */
+export const SETTLEMENT_CODES = [
+  'ORDER_NOT_UNKNOWN',
+  'ORDER_CHANGED',
+  'EXECUTION_ALREADY_BOOKED',
+  'EXECUTION_NOT_BOOKABLE',
+  'OVERFILL_NOT_CONFIRMED',
+  'PRICE_NOT_CONFIRMED',
+  'RATE_NOT_KNOWN',
+] as const;
+export type SettlementCode = (typeof SETTLEMENT_CODES)[number];
+
+/** What an operator may insist on where it looks like a slip of the hand. */
+export const SETTLEMENT_DOUBTS = ['overfill', 'price'] as const;
+export type SettlementDoubt = (typeof SETTLEMENT_DOUBTS)[number];
+
+/** What the broker's own people may be, as their tokens say. */
+export const STAFF_ROLES = ['viewer', 'dealer', 'risk', 'admin'] as const;
+export type StaffRole = (typeof STAFF_ROLES)[number];

@@ -4,9 +4,12 @@ import { connectCache } from '@margrave/cache-redis';
 import { openService } from '@margrave/runtime';
 import { connectStore } from '@margrave/store-postgres';
 import { configurationDeclaration, configurationRules } from './config.ts';
+import { createAdminGateway } from './inbound/admin/admin-gateway.ts';
 import { createGateway } from './inbound/gateway.ts';
 import { engineObserver, metricDeclarations, observeQueries } from './metrics.ts';
 import { engineNeeds } from './outbound/engine-needs.ts';
+import { findOrder } from './outbound/find-order.ts';
+import { storeStaffRecords } from './outbound/staff-records.ts';
 import { storeRecords } from './outbound/store-records.ts';
 
 const service = await openService({
@@ -57,17 +60,30 @@ const engine = await lifecycle.part(
     }),
   (opened) => opened.stop(),
 );
+const records = storeRecords(store);
+const isUnavailable = (error: unknown): boolean => store.failureOf(error) !== 'bug';
+const needs = {
+  ...engineNeeds(engine),
+  records,
+  staffRecords: storeStaffRecords(store),
+  findOrder: findOrder(records, isUnavailable),
+  isUnavailable,
+};
 const gateway = await lifecycle.part(
   'http',
   async () => {
-    const face = await createGateway({
-      configuration,
-      needs: { ...engineNeeds(engine), records: storeRecords(store), isUnavailable: (error) => store.failureOf(error) !== 'bug' },
-      metrics,
-      health,
-      component,
-    });
+    const face = await createGateway({ configuration, needs, metrics, health, component });
     await face.listen({ host: configuration.httpHost, port: configuration.httpPort });
+    return face;
+  },
+  (face) => face.close(),
+);
+
+const adminGateway = await lifecycle.part(
+  'admin',
+  async () => {
+    const face = await createAdminGateway({ configuration, needs, metrics, health, component });
+    await face.listen({ host: configuration.adminHost, port: configuration.adminPort });
     return face;
   },
   (face) => face.close(),
@@ -83,4 +99,4 @@ health.addReadiness({
   },
 });
 health.setPhase('serving');
-log.info({ address: gateway.listeningOrigin }, 'Taking orders');
+log.info({ address: gateway.listeningOrigin, adminAddress: adminGateway.listeningOrigin }, 'Taking orders');

@@ -52,6 +52,12 @@ export const metricDeclarations = {
     labels: ['statement'],
     buckets: SECONDS_BUCKETS,
   }),
+  settlements: metric.counter({
+    name: 'margrave_settlements_total',
+    sentence:
+      'Settlements of unknown orders by operators: `executed`, `nothing_executed`, or what they were answered with instead.',
+    labels: ['outcome'],
+  }),
   unreadableMessages: metric.counter({
     name: 'margrave_unreadable_messages_total',
     sentence: 'Messages that could not be read and were left out, by what they should have been.',

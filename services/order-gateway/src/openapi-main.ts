@@ -1,4 +1,8 @@
-/** Prints the OpenAPI document of the HTTP face; nothing is started. `docs/reference/openapi.json` is made of it. */
-import { openApiDocument } from './inbound/docs/openapi-document.ts';
+/**
+ * Prints the OpenAPI document of the public face, or with the word `admin` of the face for staff; nothing is started.
+ * `docs/reference/openapi.json` and `docs/reference/openapi-admin.json` are made of them.
+ */
+import { adminOpenApiDocument, openApiDocument } from './inbound/docs/openapi-document.ts';
 
-process.stdout.write(`${JSON.stringify(openApiDocument(), null, 2)}\n`);
+const document = process.argv[2] === 'admin' ? adminOpenApiDocument() : openApiDocument();
+process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);

@@ -144,7 +144,7 @@ await lifecycle.part(
               accountId,
               command: { kind: 'silence', orderId },
               client: null,
-              execution: null,
+              executions: [],
               patienceMs: SILENCE_PATIENCE_MS,
             });
             return outcome.kind === 'committed';
@@ -201,9 +201,11 @@ await lifecycle.part(
       'state',
       STATE_EVERY_MS,
       async () => {
-        const { rows, ageMs } = await store.outboxState();
+        const [{ rows, ageMs }, unknown] = await Promise.all([store.outboxState(), store.unknownOrders()]);
         metrics.outboxDepth.set(rows);
         metrics.outboxAgeSeconds.set(ageMs / 1_000);
+        metrics.unknownOrders.set(unknown.orders);
+        metrics.unknownAgeSeconds.set(unknown.ageMs / 1_000);
         const client = bus.client();
         if (client !== undefined && bus.isConnected()) {
           const { waiting, unacknowledged } = await consumerLag(client, EXECUTIONS_CONSUMER);

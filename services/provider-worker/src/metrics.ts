@@ -41,6 +41,14 @@ export const metricDeclarations = {
   }),
   outboxDepth: metric.gauge({ name: 'margrave_outbox_depth', sentence: 'Rows of the outbox that wait to be published.' }),
   outboxAgeSeconds: metric.gauge({ name: 'margrave_outbox_age_seconds', sentence: 'Age of the oldest of them.' }),
+  unknownOrders: metric.gauge({
+    name: 'margrave_unknown_orders',
+    sentence: 'Orders whose provider is silent: settle them if it stays so.',
+  }),
+  unknownAgeSeconds: metric.gauge({
+    name: 'margrave_unknown_orders_age_seconds',
+    sentence: 'How long ago the oldest of them was placed.',
+  }),
   workerLag: metric.gauge({
     name: 'margrave_worker_lag_messages',
     sentence: 'Reports in the stream that are not acknowledged yet.',

@@ -109,7 +109,7 @@ export const buy = (key: string, lots = 0.1, accountId = ACCOUNT): Submission =>
       body: `{"version":"${change.account.version}"}`,
     }),
   },
-  execution: null,
+  executions: [],
   patienceMs: 3_000,
 });
 

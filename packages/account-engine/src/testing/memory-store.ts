@@ -95,9 +95,10 @@ export class MemoryStore implements AccountStore {
   }
 
   #judge(command: CommandRows): CommandResult['outcome'] {
-    const { accountId, commandKey, appliedExecution: execution } = command;
+    const { accountId, commandKey, appliedExecutions } = command;
     if (commandKey !== null && this.keys.has(`${accountId} ${commandKey.key}`)) return 'duplicate';
-    if (execution !== null && this.executions.has(`${execution.provider} ${execution.executionId}`)) return 'duplicate';
+    const isApplied = appliedExecutions.some(({ provider, executionId }) => this.executions.has(`${provider} ${executionId}`));
+    if (isApplied) return 'duplicate';
     return this.accounts.get(accountId)?.account.version === command.expectedVersion ? 'committed' : 'conflict';
   }
 
@@ -105,7 +106,7 @@ export class MemoryStore implements AccountStore {
     accountId,
     account,
     commandKey,
-    appliedExecution: execution,
+    appliedExecutions,
     newOrders,
     newPositions,
     orders,
@@ -115,7 +116,9 @@ export class MemoryStore implements AccountStore {
     for (const order of [...newOrders, ...orders]) this.orders.set(order.orderId, order);
     for (const position of [...newPositions, ...positions]) this.positions.set(position.positionId, position);
     if (commandKey !== null) this.keys.set(`${accountId} ${commandKey.key}`, commandKey);
-    if (execution !== null) this.executions.set(`${execution.provider} ${execution.executionId}`, execution.contentHash);
+    for (const { provider, executionId, contentHash } of appliedExecutions) {
+      this.executions.set(`${provider} ${executionId}`, contentHash);
+    }
     const live = new Set<string>(['queued', 'working', 'partially_filled', 'unknown']);
     this.accounts.set(accountId, {
       account,

@@ -7,6 +7,7 @@ export const DEAL_FLAG_MEANINGS: Readonly<Record<DealFlag, string>> = {
   overfill: 'the provider has executed more than was ordered.',
   slipped_beyond_reservation: 'it took more margin than was reserved, or came at a price worse than `maxDeviation` allows.',
   stale_rate: 'its money was converted at the last rate that was seen, for want of a fresh one.',
+  settled_by_operator: 'the broker learnt of it from the provider by other means than a report, and booked it.',
 };
 
 /** What each flag of an order says. */
@@ -18,6 +19,8 @@ export const ORDER_FLAG_MEANINGS: Readonly<Record<OrderFlag, string>> = {
 const HOUSE_REASON_MEANINGS: Readonly<Record<HouseReason, string>> = {
   provider_silent: 'of an `unknown` order, the provider did not answer in time and is asked',
   not_sent_in_time: 'of a `cancelled` order, it could not be sent before it was too old, and never was',
+  settled_by_operator:
+    'of a `cancelled` order, the provider stayed silent and the broker has found out what was executed; the rest was not',
 };
 
 const quoted = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');

@@ -11,7 +11,7 @@ import { PositionV1 } from './position.v1.ts';
 
 export const CURSOR_PATTERN = '^[A-Za-z0-9_-]{1,128}$';
 
-const pageOf = <const Schema extends TSchema>(title: string, item: Schema) =>
+export const pageOf = <const Schema extends TSchema>(title: string, item: Schema, order = 'newest first') =>
   Type.Object(
     {
       items: Type.Array(item),
@@ -21,7 +21,7 @@ const pageOf = <const Schema extends TSchema>(title: string, item: Schema) =>
         description: 'Ask this very list for the next page with `cursor=`; null on the last.',
       }),
     },
-    { title, description: 'A page of a list, newest first.' },
+    { title, description: `A page of a list, ${order}.` },
   );
 
 const orders = pageOf('OrderPage', OrderV1.schema);

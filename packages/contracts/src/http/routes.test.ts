@@ -1,5 +1,6 @@
 import { PROBLEMS } from '../problems/problems.ts';
-import { ROUTES, type OperationId } from './routes.ts';
+import { ADMIN_ROUTES, ROUTES, type OperationId } from './routes.ts';
+import type { Route } from './routes/route.ts';
 import { ofOrder, symbolsWanted } from './routes/parameters.ts';
 import { schemaCheck } from '../schema.ts';
 
@@ -69,6 +70,35 @@ describe('the table of routes', () => {
       expect(codes.filter((code) => String(PROBLEMS[code].status) !== status)).toEqual([]);
     }
   });
+});
+
+describe('the table of routes for staff', () => {
+  const staff = Object.values<Route>(ADMIN_ROUTES).filter(({ scope }) => scope !== 'public');
+
+  it('shares no address with the public one but those that are open to all', () =>
+    expect(Object.keys(ADMIN_ROUTES).filter((id) => Object.hasOwn(ROUTES, id))).toEqual([
+      'explainProblem',
+      'getLiveness',
+      'getReadiness',
+    ]));
+
+  it.each(staff.map((route) => [route.operationId, route] as const))(
+    '%s stands under /admin and is for somebody',
+    (id, route) => {
+      expect(ADMIN_ROUTES).toHaveProperty([id]);
+      expect(route).toMatchObject({ scope: 'staff', path: expect.stringMatching(/^\/admin\/v1\//) as string });
+      expect(route.roles?.length).toBeGreaterThan(0);
+      for (const schema of [route.parameters, route.query, route.body?.schema ?? null]) {
+        if (schema !== null) expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
+      }
+      expect(Object.keys(route.answers)).toEqual(expect.arrayContaining(['400', '401', '403', '429', '500', '503']));
+    },
+  );
+
+  it.each(Object.values<Route>(ROUTES).map((route) => [route.operationId, route] as const))(
+    '%s, which is public, is not',
+    (_, route) => expect([route.roles, route.scope === 'staff']).toEqual([undefined, false]),
+  );
 });
 
 describe('parameters', () => {

@@ -1,4 +1,4 @@
-import { DENIAL_CODES } from '@margrave/vocabulary';
+import { DENIAL_CODES, SETTLEMENT_CODES } from '@margrave/vocabulary';
 
 /** What goes wrong before or around a decision, by the face's own rules. Closed. */
 export const PROTOCOL_CODES = [
@@ -19,8 +19,8 @@ export const PROTOCOL_CODES = [
 ] as const;
 export type ProtocolCode = (typeof PROTOCOL_CODES)[number];
 
-/** Every code that an answer can carry: refusals by a rule, and refusals by the protocol. */
-export const PROBLEM_CODES = [...DENIAL_CODES, ...PROTOCOL_CODES] as const;
+/** Every code that an answer can carry: refusals by a rule, of an operator's word, and by the protocol. */
+export const PROBLEM_CODES = [...DENIAL_CODES, ...SETTLEMENT_CODES, ...PROTOCOL_CODES] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export const RETRYABLES = ['never', 'same-key', 'after'] as const;

@@ -1,4 +1,4 @@
-import { DENIAL_CODES } from '@margrave/vocabulary';
+import { DENIAL_CODES, SETTLEMENT_CODES } from '@margrave/vocabulary';
 import { PROBLEM_CODES, PROTOCOL_CODES } from './problem-terms.ts';
 import { placeholdersOf, problemCodeOfSlug, problemDetail, PROBLEMS, problemType } from './problems.ts';
 
@@ -21,8 +21,8 @@ const STATUS_OF_PROTOCOL = {
 };
 
 describe('problem codes', () => {
-  it('are the denial codes and the protocol’s, each once', () => {
-    expect(Object.keys(PROBLEMS).toSorted()).toEqual([...DENIAL_CODES, ...PROTOCOL_CODES].toSorted());
+  it('are the denial codes, those of settlements and the protocol’s, each once', () => {
+    expect(Object.keys(PROBLEMS).toSorted()).toEqual([...DENIAL_CODES, ...SETTLEMENT_CODES, ...PROTOCOL_CODES].toSorted());
     expect(new Set(PROBLEM_CODES).size).toBe(PROBLEM_CODES.length);
   });
 
@@ -30,6 +30,10 @@ describe('problem codes', () => {
     expect(PROBLEMS[code]).toMatchObject({ status: 422, outcome: 'not-placed' });
     expect(PROBLEMS[code].retryable).not.toBe('same-key');
   });
+
+  it.each(SETTLEMENT_CODES)('%s is a refusal that changed nothing', (code) =>
+    expect(PROBLEMS[code]).toMatchObject({ status: code === 'RATE_NOT_KNOWN' ? 503 : 422, outcome: 'not-placed' }),
+  );
 
   it.each(PROTOCOL_CODES)('%s has the status of WIRE.md', (code) => expect(PROBLEMS[code].status).toBe(STATUS_OF_PROTOCOL[code]));
 

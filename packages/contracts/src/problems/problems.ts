@@ -1,9 +1,14 @@
 import { DENIAL_PROBLEMS } from './denial-problems.ts';
 import { PROBLEM_CODES, type ProblemCode, type ProblemEntry } from './problem-terms.ts';
 import { PROTOCOL_PROBLEMS } from './protocol-problems.ts';
+import { SETTLEMENT_PROBLEMS } from './settlement-problems.ts';
 
 /** Every code, with its status, its text and its numbers. Exhaustive: a new code does not compile until it stands here. */
-export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemEntry } = { ...DENIAL_PROBLEMS, ...PROTOCOL_PROBLEMS };
+export const PROBLEMS: { readonly [Code in ProblemCode]: ProblemEntry } = {
+  ...DENIAL_PROBLEMS,
+  ...SETTLEMENT_PROBLEMS,
+  ...PROTOCOL_PROBLEMS,
+};
 
 const slugOf = (code: ProblemCode): string => code.toLowerCase().replaceAll('_', '-');
 

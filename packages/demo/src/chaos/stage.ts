@@ -7,7 +7,7 @@ import type { Currency, GroupId, MoneyE8 } from '@margrave/vocabulary';
 import postgres, { type Sql } from 'postgres';
 import { serviceStarts } from '../broker.ts';
 import { freePort } from '../free-port.ts';
-import { newSecret, signToken } from '../gateway-client.ts';
+import { newSecret, signStaffToken, signToken } from '../gateway-client.ts';
 import { untilPriced } from '../until-ready.ts';
 import { launch, type ServiceProcess } from './process.ts';
 import { until } from './until.ts';
@@ -28,6 +28,8 @@ export type ServiceName = 'market-data' | 'provider-simulator lp-a' | 'provider-
 
 export interface GatewayProcess extends ServiceProcess {
   readonly url: string;
+  /** Where it listens for staff. */
+  readonly adminUrl: string;
 }
 
 /**
@@ -40,6 +42,8 @@ export interface Stage {
   readonly journals: readonly string[];
   /** For one client, of all accounts that it names. */
   readonly token: (accounts: readonly string[]) => string;
+  /** For a dealer of that name. */
+  readonly staffToken: (name: string) => string;
   readonly openAccounts: (count: number, flow: Flow) => Promise<readonly string[]>;
   /** Resolves when it is ready and has a price of every symbol. */
   readonly startGateway: (environment?: Environment) => Promise<GatewayProcess>;
@@ -99,7 +103,15 @@ export async function setStage({
   const sql = postgres(databaseUrl, { max: 2, onnotice: () => undefined });
   const secret = newSecret();
   const options = { seed, feed: 'live', ownProvider: undefined } as const;
-  const request = { options, natsUrl, redisUrl, databaseUrl, folder, gateways: [0], say: () => undefined };
+  const request = {
+    options,
+    natsUrl,
+    redisUrl,
+    databaseUrl,
+    folder,
+    gateways: [{ port: 0, adminPort: 0 }],
+    say: () => undefined,
+  };
   const declared = await serviceStarts(request, feed.environment, secret);
   const processes: ServiceProcess[] = [];
   let count = 0;
@@ -150,6 +162,7 @@ export async function setStage({
       stop,
       journals: names.map((name) => join(folder, `${name}.journal.jsonl`)),
       token: (accounts) => signToken(secret, accounts, TOKEN_LIFETIME_MS),
+      staffToken: (name) => signStaffToken(secret, name, TOKEN_LIFETIME_MS),
       openAccounts: (accounts, flow) =>
         createAccounts(databaseUrl, accounts, {
           ownerId: 'user-chaos',
@@ -161,11 +174,12 @@ export async function setStage({
           depositE8: DEPOSIT_E8,
         }),
       startGateway: async (environment = {}) => {
-        const port = await freePort();
-        const process = await start('order-gateway', { HTTP_PORT: `${port}`, HTTP_HOST: '127.0.0.1', ...environment });
+        const [port, adminPort] = [await freePort(), await freePort()];
+        const ports = { HTTP_PORT: `${port}`, ADMIN_PORT: `${adminPort}` };
+        const process = await start('order-gateway', { ...ports, HTTP_HOST: '127.0.0.1', ...environment });
         const url = `http://127.0.0.1:${port}`;
         await untilPriced(url, secret);
-        return { ...process, url };
+        return { ...process, url, adminUrl: `http://127.0.0.1:${adminPort}` };
       },
       startWorker: (environment = {}) => start('provider-worker', { ...IMPATIENT, ...environment }),
     };

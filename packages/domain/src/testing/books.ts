@@ -58,7 +58,7 @@ export class Books {
   }
 
   #past(command: Command) {
-    if (command.kind === 'report') return { order: this.orders.get(command.orderId) };
+    if (command.kind === 'report' || command.kind === 'settle') return { order: this.orders.get(command.orderId) };
     return command.kind === 'close' ? { position: this.positions.get(command.positionId) } : {};
   }
 

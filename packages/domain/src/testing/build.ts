@@ -23,7 +23,7 @@ import {
 import assert from 'node:assert/strict';
 import type { Account, Order, Position } from '../account.ts';
 import type { DecisionContext, IdSource } from '../change.ts';
-import type { ApplyReport, ClosePosition, PlaceOrder } from '../command.ts';
+import type { ApplyReport, ClosePosition, PlaceOrder, SettleOrder } from '../command.ts';
 import type { Group, MarginPolicies } from '../group.ts';
 import type { Instrument } from '../instrument.ts';
 import type { Market, Quote } from '../market.ts';
@@ -273,6 +273,27 @@ interface ReportTold extends Partial<ApplyReport> {
   readonly price?: string;
   readonly cumulative?: string;
 }
+
+/** An operator's word on an order as it stands: lots and price of each execution. */
+export const settle = (
+  of: Order,
+  executions: readonly (readonly [executionId: string, lots: string, price: string])[] = [],
+  told: Partial<SettleOrder> = {},
+): SettleOrder => ({
+  kind: 'settle',
+  orderId: of.orderId,
+  orderVersion: of.version,
+  operator: { name: 'dealer-3', role: 'dealer' },
+  reason: 'By telephone with the desk of lp-a',
+  executions: executions.map(([executionId, lots, price]) => ({
+    executionId,
+    volumeE8: lotsE8(lots),
+    priceE8: priceE8(price),
+    executedAt: '2026-01-07T11:59:30Z',
+  })),
+  confirmed: [],
+  ...told,
+});
 
 /** Ids that count up from 2000000001. */
 export function countingIds(): IdSource {

@@ -145,7 +145,7 @@ export class SimClient {
           };
         },
       },
-      execution: null,
+      executions: [],
       patienceMs: PATIENCE_MS,
     };
     engine.submit(submission).then(hear, (error: unknown) => this.#world.onBug(asError(error)));

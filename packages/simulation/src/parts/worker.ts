@@ -99,7 +99,7 @@ const sweep = (host: Host): Promise<number> =>
         accountId,
         command: { kind: 'silence', orderId },
         client: null,
-        execution: null,
+        executions: [],
         patienceMs: SILENCE_PATIENCE_MS,
       });
       return outcome.kind === 'committed';

@@ -88,11 +88,8 @@ export class Tables {
     const versions = new Map<AccountId, bigint | undefined>();
     const ids = new Set<string>();
     return commands.map((command) => {
-      const { accountId, commandKey, appliedExecution } = command;
-      const own = [
-        ...(commandKey === null ? [] : [keyOf(accountId, commandKey.key)]),
-        ...(appliedExecution === null ? [] : [executionOf(appliedExecution)]),
-      ];
+      const { accountId, commandKey, appliedExecutions } = command;
+      const own = [...(commandKey === null ? [] : [keyOf(accountId, commandKey.key)]), ...appliedExecutions.map(executionOf)];
       const isUsed = this.#isUsed(command) || own.some((id) => ids.has(id));
       const version = versions.has(accountId) ? versions.get(accountId) : this.accounts.get(accountId)?.version;
       const fits = this.#planted.comparesNoVersions === true || version === command.expectedVersion;
@@ -106,16 +103,14 @@ export class Tables {
   }
 
   write(command: CommandRows, nowMs: number): Extract<CommandResult, { readonly outcome: 'committed' }> {
-    const { accountId, commandKey, appliedExecution } = command;
+    const { accountId, commandKey, appliedExecutions } = command;
     this.accounts.set(accountId, command.account);
     for (const order of [...command.newOrders, ...command.orders]) this.#putOrder(order);
     for (const position of [...command.newPositions, ...command.positions]) this.#putPosition(position);
     for (const request of command.newRequests) this.#putRequest(request);
     for (const noted of command.requests) this.#noteRequest(noted);
     if (commandKey !== null) this.keys.set(keyOf(accountId, commandKey.key), commandKey);
-    if (appliedExecution !== null) {
-      this.executions.set(executionOf(appliedExecution), { contentHash: appliedExecution.contentHash });
-    }
+    for (const applied of appliedExecutions) this.executions.set(executionOf(applied), { contentHash: applied.contentHash });
     this.deals.push(...command.deals);
     const { losesHouseEntries } = this.#planted;
     this.ledger.push(...command.ledger.filter(({ house }) => house === null || losesHouseEntries !== true));
@@ -136,10 +131,10 @@ export class Tables {
     this.unpublished.delete(row);
   }
 
-  #isUsed({ accountId, commandKey, appliedExecution }: CommandRows): boolean {
+  #isUsed({ accountId, commandKey, appliedExecutions }: CommandRows): boolean {
     const { forgetsKeys, appliesExecutionsAgain } = this.#planted;
     if (commandKey !== null && forgetsKeys !== true && this.keys.has(keyOf(accountId, commandKey.key))) return true;
-    return appliedExecution !== null && appliesExecutionsAgain !== true && this.executions.has(executionOf(appliedExecution));
+    return appliesExecutionsAgain !== true && appliedExecutions.some((applied) => this.executions.has(executionOf(applied)));
   }
 
   /** An account comes with its deposit, as the first thing that happened to it. */

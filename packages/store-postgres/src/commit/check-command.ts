@@ -14,7 +14,9 @@ export function checkCommand(command: CommandRows): void {
   const orders = [...command.newOrders, ...command.orders];
   const positions = [...command.newPositions, ...command.positions];
   const decisions = command.decision === null ? [] : [command.decision];
-  for (const rows of [orders, positions, command.newRequests, command.requests, command.deals, command.events, decisions])
+  const actions = command.operatorAction === null ? [] : [command.operatorAction];
+  const { newRequests, requests, deals, events } = command;
+  for (const rows of [orders, positions, newRequests, requests, deals, events, decisions, actions])
     for (const row of rows) assert.equal(row.accountId, accountId, 'a row belongs to the account of its command');
   checkEvents(command.events, account.version);
   orders.forEach(checkOrder);

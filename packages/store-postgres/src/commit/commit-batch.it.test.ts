@@ -107,7 +107,7 @@ describe('the one commit', () => {
   it('applies an execution once, also when two accounts claim it in one batch', async () => {
     const [account, other] = (await test.accounts(2)) as [AccountRow, AccountRow];
     const appliedExecution = { provider: 'lp-a' as ProviderName, executionId: 'lp-a-1', contentHash: 'one' };
-    const applying = (of: AccountRow): CommandRows => ({ ...emptyCommand(of), appliedExecution });
+    const applying = (of: AccountRow): CommandRows => ({ ...emptyCommand(of), appliedExecutions: [appliedExecution] });
     expect(outcomes((await commit([applying(account), applying(other)])).results).sort()).toEqual(['committed', 'duplicate']);
     const now = await test.account(account.accountId);
     expect(outcomes((await commit([applying(now)])).results)).toEqual(['duplicate']);
@@ -118,7 +118,9 @@ describe('the one commit', () => {
     for (let round = 0; round < 20; round += 1) {
       const accounts = await test.accounts(2);
       const appliedExecution = { provider: 'lp-a' as ProviderName, executionId: `race-${round}`, contentHash: 'one' };
-      const answers = await Promise.all(accounts.map((of) => commit([{ ...emptyCommand(of), appliedExecution }])));
+      const answers = await Promise.all(
+        accounts.map((of) => commit([{ ...emptyCommand(of), appliedExecutions: [appliedExecution] }])),
+      );
       expect(answers.flatMap(({ results }) => outcomes(results)).sort()).toEqual(['committed', 'duplicate']);
     }
   });

@@ -11,7 +11,7 @@ export interface CommitOutcome {
 /** Commits commands decided on one epoch of the store; see `Store.commitBatch`. */
 export type CommitBatch = (epoch: string, commands: readonly CommandRows[]) => Promise<CommitOutcome>;
 
-const STATEMENT = `select commit_batch($1, $2, ${Array.from({ length: 19 }, (_, index) => `$${index + 3}`).join(', ')}) as answer`;
+const STATEMENT = `select commit_batch($1, $2, ${Array.from({ length: 20 }, (_, index) => `$${index + 3}`).join(', ')}) as answer`;
 
 /** What `commit_batch` (migration 7) returns; it speaks of the commands as they were sorted. */
 interface Answer {

@@ -10,6 +10,7 @@ import {
   DEALS,
   DECISIONS,
   LEDGER,
+  OPERATOR_ACTIONS,
   ORDERS,
   OUTBOX,
   POSITIONS,
@@ -48,7 +49,7 @@ export function encodeBatch(given: readonly CommandRows[]): EncodedBatch {
       arrayOf(repeats.map((earlier) => earlier !== undefined)),
       pack(ACCOUNTS, (command) => [command.account]),
       pack(COMMAND_KEYS, ({ commandKey }) => listed(commandKey)),
-      pack(APPLIED_EXECUTIONS, ({ appliedExecution }) => listed(appliedExecution)),
+      pack(APPLIED_EXECUTIONS, ({ appliedExecutions }) => appliedExecutions),
       pack(DECISIONS, ({ decision }) => listed(decision)),
       pack(ORDERS, (command) => command.newOrders),
       pack(ORDERS, (command) => command.orders),
@@ -60,6 +61,7 @@ export function encodeBatch(given: readonly CommandRows[]): EncodedBatch {
       pack(LEDGER, (command) => command.ledger),
       pack(CHANGES, (command) => changesOf(command.events)),
       pack(OUTBOX, outboxRows),
+      pack(OPERATOR_ACTIONS, ({ operatorAction }) => listed(operatorAction)),
     ],
   };
 }
@@ -77,10 +79,10 @@ const arrayOf = (values: readonly (string | bigint | boolean | undefined)[]): st
 /** Only the first of a key, and of an execution, in a batch can stand. */
 function findRepeats(commands: readonly CommandRows[]): (number | undefined)[] {
   const firstWith = new Map<string, number>();
-  return commands.map(({ accountId, commandKey, appliedExecution }, index) => {
+  return commands.map(({ accountId, commandKey, appliedExecutions }, index) => {
     const ids = [
       ...(commandKey === null ? [] : [`key ${accountId} ${commandKey.key}`]),
-      ...(appliedExecution === null ? [] : [`execution ${appliedExecution.provider} ${appliedExecution.executionId}`]),
+      ...appliedExecutions.map(({ provider, executionId }) => `execution ${provider} ${executionId}`),
     ];
     const earlier = ids.map((id) => firstWith.get(id)).find((found) => found !== undefined);
     for (const id of ids) if (!firstWith.has(id)) firstWith.set(id, index);

@@ -45,6 +45,8 @@ create domain decision_outcome as text check (value in ('accepted', 'denied'));
 create domain http_status as smallint check (value between 100 and 599);
 create domain ledger_kind as text check (value in
   ('deposit', 'withdrawal', 'profit', 'commission', 'swap', 'adjustment'));
+create domain staff_role as text check (value in ('viewer', 'dealer', 'risk', 'admin'));
+create domain operator_action_kind as text check (value in ('settle'));
 create domain request_kind as text check (value in ('new', 'cancel', 'replace', 'close', 'protect', 'status'));
 
 revoke create on schema public from public;

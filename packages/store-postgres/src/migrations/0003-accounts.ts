@@ -64,6 +64,7 @@ create table orders (
 );
 create unique index orders_by_client_order_id on orders (account_id, client_order_id) where client_order_id is not null;
 create index orders_live on orders (account_id) where status in ('queued', 'working', 'partially_filled', 'unknown');
+create index orders_unknown on orders (created_at, order_id) where status = 'unknown';
 create index orders_by_time on orders (account_id, created_at, order_id);
 
 create table positions (

@@ -3,7 +3,7 @@ import type { Migration } from './migration.ts';
 export const books: Migration = {
   version: 4,
   name: 'books',
-  note: 'What is only ever added to: deals, the ledger, events, decisions, keys. Keys are never partitioned and never purged. Events and records are JSON kept as text, which costs a commit a twentieth less.',
+  note: 'What is only ever added to: deals, the ledger, events, decisions, keys, operators’ actions. Keys are never partitioned and never purged. Events and records are JSON kept as text, which costs a commit a twentieth less.',
   statements: `
 create table deals (
   deal_id entity_id not null,
@@ -104,9 +104,28 @@ create table applied_executions (
   primary key (provider, execution_id)
 );
 
+-- What named operators did, for those who look into it later. Clients are not shown it.
+create table operator_actions (
+  action_id entity_id primary key,
+  at timestamptz(3) not null,
+  operator label not null,
+  role staff_role not null,
+  kind operator_action_kind not null,
+  reason label not null,
+  account_id entity_id not null,
+  order_id entity_id not null,
+  account_version counter not null,
+  decision_id entity_id not null,
+  details text not null
+);
+create index operator_actions_by_time on operator_actions (at, action_id);
+create index operator_actions_by_account on operator_actions (account_id, at, action_id);
+
 grant select on account_events to margrave_service;
-grant select on deals, ledger_entries, account_changes, decisions, command_keys, applied_executions to margrave_service, margrave_books;
-grant insert on deals, ledger_entries, account_changes, decisions, command_keys, applied_executions to margrave_books;
+grant select on deals, ledger_entries, account_changes, decisions, command_keys, applied_executions, operator_actions
+  to margrave_service, margrave_books;
+grant insert on deals, ledger_entries, account_changes, decisions, command_keys, applied_executions, operator_actions
+  to margrave_books;
 `,
   check: `select not has_table_privilege('margrave_books', 'ledger_entries', 'update, delete, truncate')
     and not has_table_privilege('margrave_service', 'ledger_entries', 'insert, update, delete, truncate')`,

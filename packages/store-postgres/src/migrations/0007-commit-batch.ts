@@ -5,7 +5,7 @@ import { WRITE_CHANGES, WRITE_ROWS } from './write-rows.ts';
 const BEHIND_COMMIT_BATCH = ['write_ledger', 'write_openings', 'write_accounts'];
 
 const COMMIT_BATCH =
-  'commit_batch(uuid, bigint, bigint[], bigint[], bigint[], bigint[], boolean[], text, text, text, text, text, text, text, text, text, text, text, text, text, text)';
+  'commit_batch(uuid, bigint, bigint[], bigint[], bigint[], bigint[], boolean[], text, text, text, text, text, text, text, text, text, text, text, text, text, text, text)';
 
 /**
  * The one commit. The commands of a batch come sorted by account, so that an account's chain stands together; within a
@@ -138,7 +138,7 @@ create function commit_batch(
   account_ids bigint[], expected_versions bigint[], first_sequences bigint[], last_sequences bigint[], repeated boolean[],
   account_rows text, key_rows text, execution_rows text, decision_rows text, new_order_rows text, order_rows text,
   new_position_rows text, position_rows text, new_request_rows text, request_rows text, deal_rows text, ledger_rows text,
-  change_rows text, outbox_rows text
+  change_rows text, outbox_rows text, action_rows text
 ) returns json language plpgsql security definer
   set search_path = pg_catalog, public, pg_temp
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$

@@ -122,6 +122,12 @@ export const WRITE_ROWS = [
     `f[2]::bigint, f[3]::bigint, f[4]::bigint, f[5], f[6], f[7], f[8]::bigint, f[9],
           f[10]::bigint, f[11], moment(f[12]), decision_places[f[1]::integer], decision_links[f[1]::integer]`,
   ),
+  insert(
+    'action_rows',
+    `operator_actions (action_id, at, operator, role, kind, reason, account_id, order_id, account_version, decision_id,
+        details)`,
+    'f[2]::bigint, moment(f[3]), f[4], f[5], f[6], f[7], f[8]::bigint, f[9]::bigint, f[10]::bigint, f[11]::bigint, f[12]',
+  ),
   `
     if outbox_rows <> '' then
       -- A message stands for itself, the events of a command by a pointer; the identities come in the order of the rows.

@@ -1,9 +1,9 @@
-import type { AccountId, DealId, EntryId, OrderId, OrderStatus, PositionId, SymbolName } from '@margrave/vocabulary';
+import type { AccountId, ActionId, DealId, EntryId, OrderId, OrderStatus, PositionId, SymbolName } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import type { Connection } from '../connection/connection.ts';
-import type { DealRow, LedgerRow, OrderRow, PositionRow } from '../rows.ts';
-import { DEALS, LEDGER, ORDERS, POSITIONS } from '../rows/tables.ts';
+import type { DealRow, LedgerRow, OperatorActionRow, OrderRow, PositionRow } from '../rows.ts';
+import { DEALS, LEDGER, OPERATOR_ACTIONS, ORDERS, POSITIONS } from '../rows/tables.ts';
 import { builder, fetchRows, wholeRow } from './query-builder.ts';
 
 /** No list is longer, whatever is asked for. */
@@ -17,13 +17,17 @@ const CURSOR = /^(\d{1,19})-(\d{1,19})$/;
 export const checkPageCursor = (unchecked: string): PageCursor | undefined =>
   CURSOR.test(unchecked) ? (unchecked as PageCursor) : undefined;
 
-export interface PageRequest {
-  readonly accountId: AccountId;
+/** Of a list that goes over all accounts. */
+export interface WholePageRequest {
   readonly limit: number;
   readonly cursor?: PageCursor | undefined;
 }
 
-/** Newest first; `next` is null on the last page. */
+export interface PageRequest extends WholePageRequest {
+  readonly accountId: AccountId;
+}
+
+/** Newest first unless it is said otherwise; `next` is null on the last page. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   readonly next: PageCursor | null;
@@ -97,13 +101,47 @@ export async function pageLedger(connection: Connection, request: PageRequest): 
   return pageOf(request, rows, (row) => cursorAt<EntryId>(row.sequence ?? 0n, row.entryId));
 }
 
+/** The orders of all accounts that are unknown, the oldest first. */
+export async function pageUnknownOrders(connection: Connection, request: WholePageRequest): Promise<Page<OrderRow>> {
+  const after = cursorParts(request.cursor);
+  let query = builder
+    .selectFrom('orders as o')
+    .select(wholeRow(ORDERS, 'o').as('row'))
+    // As it stands in the index: a parameter could be another status.
+    .where(sql<boolean>`o.status = 'unknown'`)
+    .orderBy('o.created_at')
+    .orderBy('o.order_id')
+    .limit(limitOf(request));
+  if (after !== undefined) query = query.where(sql<boolean>`(o.created_at, o.order_id) > (moment(${after[0]}), ${after[1]})`);
+  const rows = await fetchRows(connection, ORDERS, query.compile());
+  return pageOf(request, rows, (row) => cursorAt<OrderId>(row.createdAtMs, row.orderId));
+}
+
+/** What operators did, on one account or on all, newest first. */
+export async function pageOperatorActions(
+  connection: Connection,
+  request: WholePageRequest & { readonly accountId?: AccountId | undefined },
+): Promise<Page<OperatorActionRow>> {
+  const after = cursorParts(request.cursor);
+  let query = builder
+    .selectFrom('operator_actions as a')
+    .select(wholeRow(OPERATOR_ACTIONS, 'a').as('row'))
+    .orderBy('a.at', 'desc')
+    .orderBy('a.action_id', 'desc')
+    .limit(limitOf(request));
+  if (request.accountId !== undefined) query = query.where('a.account_id', '=', request.accountId);
+  if (after !== undefined) query = query.where(sql<boolean>`(a.at, a.action_id) < (moment(${after[0]}), ${after[1]})`);
+  const rows = await fetchRows(connection, OPERATOR_ACTIONS, query.compile());
+  return pageOf(request, rows, (row) => cursorAt<ActionId>(row.atMs, row.actionId));
+}
+
 /** One more than is shown, to know whether there is a next page. */
-function limitOf({ limit }: PageRequest): number {
+function limitOf({ limit }: WholePageRequest): number {
   assert(Number.isInteger(limit) && limit >= 1 && limit <= PAGE_LIMIT_MAX, `a page has from 1 to ${PAGE_LIMIT_MAX} rows`);
   return limit + 1;
 }
 
-function pageOf<Row>({ limit }: PageRequest, rows: readonly Row[], cursorOf: (row: Row) => PageCursor): Page<Row> {
+function pageOf<Row>({ limit }: WholePageRequest, rows: readonly Row[], cursorOf: (row: Row) => PageCursor): Page<Row> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { rows: shown, next: rows.length > limit && last !== undefined ? cursorOf(last) : null };

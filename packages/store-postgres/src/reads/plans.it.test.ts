@@ -8,6 +8,7 @@ import { eventsAfter, loadEvents, orderHistory } from './events.ts';
 import * as lookups from './lookups.ts';
 import * as pages from './pages.ts';
 import { silentRequests } from './silent-requests.ts';
+import { unknownOrders } from './unknown-orders.ts';
 
 const LARGE = [
   'accounts',
@@ -20,6 +21,7 @@ const LARGE = [
   'provider_requests',
   'command_keys',
   'applied_executions',
+  'operator_actions',
   'outbox',
 ];
 const ROWS = 20_000;
@@ -68,6 +70,9 @@ async function fill(): Promise<void> {
     insert into outbox (account_id, message_id, subject, body, request_id, published_at)
       select account_id, request_id::text, 'subject', '{}', request_id, clock_timestamp() from provider_requests limit ${ROWS};
     insert into applied_executions select 'lp-a', n::text, 'hash', 1000002000 from generate_series(1, ${ROWS}) n;
+    insert into operator_actions
+      select n, now() - n * interval '1 s', 'dealer-3', 'dealer', 'settle', 'reason', 1000002000 + n % 100, n, 1, n, '{}'
+        from generate_series(1000000000, 1000000000 + ${ROWS}) n;
     update provider_requests set ended_at = created_at where request_id % 100 <> 0`,
   );
   await admin.script('analyze');
@@ -132,6 +137,10 @@ describe('on a filled database no read goes through a large table', () => {
     ['a page of positions', (connection) => pages.pageOpenPositions(connection, { ...page, cursor })],
     ['a page of deals', (connection) => pages.pageDeals(connection, { ...page, cursor })],
     ['a page of the ledger', (connection) => pages.pageLedger(connection, { ...page, cursor })],
+    ['a page of unknown orders', (connection) => pages.pageUnknownOrders(connection, { limit: 50, cursor })],
+    ['a page of operators’ actions', (connection) => pages.pageOperatorActions(connection, { limit: 50, cursor })],
+    ['a page of those on an account', (connection) => pages.pageOperatorActions(connection, page)],
+    ['how many orders are unknown', (connection) => unknownOrders(connection)],
     ['events after a sequence', (connection) => eventsAfter(connection, accountId, 1n, 50)],
     ['the history of an order', (connection) => orderHistory(connection, accountId, orderId, 0n, 50)],
     ['ranges of events', (connection) => loadEvents(connection, [{ accountId, firstSequence: 1n, lastSequence: 5n }])],

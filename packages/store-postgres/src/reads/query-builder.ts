@@ -8,6 +8,7 @@ export interface PagedTables {
   readonly orders: { account_id: string; order_id: string; status: string; symbol: string; created_at: unknown };
   readonly positions: { account_id: string; position_id: string; symbol: string; open_volume_e8: bigint };
   readonly deals: { account_id: string; sequence: string; deal_id: string };
+  readonly operator_actions: { action_id: string; account_id: string; at: unknown };
   readonly ledger_entries: { account_id: string | null; sequence: string | null; entry_id: string };
 }
 

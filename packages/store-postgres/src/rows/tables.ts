@@ -7,6 +7,7 @@ import type {
   EventRow,
   LedgerRow,
   MessageRow,
+  OperatorActionRow,
   OrderRow,
   PositionRow,
   RequestRow,
@@ -177,6 +178,20 @@ export const APPLIED_EXECUTIONS = defineTable<AppliedExecutionRow>('applied_exec
   provider: textColumn('provider'),
   executionId: textColumn('execution_id'),
   contentHash: textColumn('content_hash'),
+});
+
+export const OPERATOR_ACTIONS = defineTable<OperatorActionRow>('operator_actions', {
+  actionId: idColumn('action_id'),
+  atMs: timeColumn('at'),
+  operator: textColumn('operator'),
+  role: textColumn('role'),
+  kind: textColumn('kind'),
+  reason: textColumn('reason'),
+  accountId: idColumn('account_id'),
+  orderId: idColumn('order_id'),
+  accountVersion: integerColumn('account_version'),
+  decisionId: idColumn('decision_id'),
+  detailsJson: textColumn('details'),
 });
 
 /** The fields of a provider message. */

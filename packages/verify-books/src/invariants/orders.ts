@@ -12,7 +12,10 @@ export const answeredOrdersExist = queried(
       where not exists (
         select 1 from orders o
           where o.order_id = coalesce(k.answer_body::json #>> '{order,orderId}', k.answer_body::json ->> 'orderId')::bigint
-            and o.account_id = k.account_id and o.client_order_id = k.key)
+            and o.account_id = k.account_id
+            -- The key of an operator's command has a sign that no client's has.
+            and (o.client_order_id = k.key or k.key like 'operator/%' and exists (
+              select 1 from operator_actions a where a.order_id = o.order_id and a.account_id = o.account_id)))
       limit ${BREAKS_SHOWN_MAX}`,
 );
 

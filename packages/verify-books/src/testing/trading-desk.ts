@@ -120,7 +120,7 @@ function commands(engine: OpenEngine): Omit<TradingDesk, 'stop'> {
           requestHash: key,
           answer: ({ orders }) => ({ status: 201, body: JSON.stringify({ orderId: orders[0]?.orderId }) }),
         },
-        execution: null,
+        executions: [],
         patienceMs: PATIENCE_MS,
       }),
     );
@@ -158,7 +158,7 @@ function commands(engine: OpenEngine): Omit<TradingDesk, 'stop'> {
             reason: null,
           },
           client: null,
-          execution: { provider, executionId, contentHash: executionId },
+          executions: [{ provider, executionId, contentHash: executionId }],
           patienceMs: null,
         }),
       );

@@ -31,19 +31,26 @@ export type Submitted =
   | { readonly kind: 'committed'; readonly change: Change; readonly answer: KeptAnswer | null; readonly times: CommandTimes }
   | { readonly kind: 'replayed'; readonly answer: KeptAnswer }
   | { readonly kind: 'key_reused'; readonly answer: KeptAnswer }
-  | { readonly kind: 'already_applied' }
+  | { readonly kind: 'already_applied'; readonly executionId: string }
   | { readonly kind: 'no_change'; readonly refusal: NoChange }
   | { readonly kind: 'no_such_account' }
   | { readonly kind: 'busy' }
   | { readonly kind: 'unavailable'; readonly why: string }
   | { readonly kind: 'unknown' };
 
+/** The key of a command, and how its decision reads as the answer that is kept with it. */
+export interface ClientKey {
+  readonly key: string;
+  readonly requestHash: string;
+  readonly answer: (change: Change) => KeptAnswer;
+}
+
 export interface SubmitNeeds {
   /** Decides and commits one command; waits for it no longer than `patienceMs`. */
   readonly submit: (
     accountId: AccountId,
     command: PlaceOrder | ClosePosition,
-    client: { readonly key: string; readonly requestHash: string; readonly answer: (change: Change) => KeptAnswer },
+    client: ClientKey,
     patienceMs: number,
   ) => Promise<Submitted>;
 }

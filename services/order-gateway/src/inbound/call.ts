@@ -20,6 +20,7 @@ export interface Call {
   readonly parameters: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  readonly headers: unknown;
   readonly request: Pick<FastifyRequest, 'identity' | 'arrivedAtMs' | 'id' | 'url'>;
 }
 

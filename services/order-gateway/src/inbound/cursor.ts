@@ -1,4 +1,4 @@
-import type { OperationId } from '@margrave/contracts';
+import type { AdminOperationId, OperationId } from '@margrave/contracts';
 import { ok, refuse, type AccountId, type Result } from '@margrave/vocabulary';
 import { hash } from 'node:crypto';
 import type { PageWanted } from '../app/records.ts';
@@ -21,8 +21,15 @@ export type ListMark = string & { readonly mark: 'list' };
 
 const MARK_DIGITS = 12;
 
+/** Of a list over all accounts. */
+export const ALL_ACCOUNTS = 'all';
+
 /** No secret: a cursor is only a position. It keeps a mistake from looking like an answer. */
-export function listMark(operation: OperationId, accountId: AccountId, query: PageQuery): ListMark {
+export function listMark(
+  operation: OperationId | AdminOperationId,
+  accountId: AccountId | typeof ALL_ACCOUNTS,
+  query: PageQuery,
+): ListMark {
   const filters = Object.entries(query)
     .filter(([name]) => name !== 'cursor' && name !== 'limit')
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,4 +1,4 @@
-import { ROUTES, type ProblemCode, type Route } from '@margrave/contracts';
+import type { ProblemCode, Route } from '@margrave/contracts';
 import { asError, type Logger } from '@margrave/runtime';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
@@ -40,10 +40,14 @@ export function replyToError(error: FastifyError, request: FastifyRequest, { isU
 export const operationOf = (request: FastifyRequest): string => request.routeOptions.config.operationId ?? 'none';
 
 /** Answers what no route takes: another method of an address that exists (405), or nothing at all (404). */
-export function answerTheUnknown(app: FastifyInstance, gatekeeper: Gatekeeper): void {
+export function answerTheUnknown(app: FastifyInstance, gatekeeper: Gatekeeper, routes: readonly Route[]): void {
+  const addresses = routes.map(({ path, method }) => ({
+    pattern: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`),
+    methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
+  }));
   app.setNotFoundHandler({ preValidation: gatekeeper.admitStranger }, (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
-    const allowed = METHODS.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods);
+    const allowed = addresses.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods);
     if (allowed.length === 0) return send(reply, problemReply('NOT_FOUND', isCommand(request)));
     return send(reply, {
       ...problemReply('METHOD_NOT_ALLOWED', isCommand(request)),
@@ -51,11 +55,6 @@ export function answerTheUnknown(app: FastifyInstance, gatekeeper: Gatekeeper): 
     });
   });
 }
-
-const METHODS = Object.values<Route>(ROUTES).map(({ path, method }) => ({
-  pattern: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`),
-  methods: method === 'GET' ? ['GET', 'HEAD'] : [method],
-}));
 
 /** How long one who is still sending may take to notice the answer. */
 const LINGER_MS = 1_000;

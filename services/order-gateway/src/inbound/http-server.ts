@@ -1,6 +1,6 @@
 import compress from '@fastify/compress';
 import underPressure from '@fastify/under-pressure';
-import { REQUEST_BYTES_MAX, ROUTES, type OperationId } from '@margrave/contracts';
+import { REQUEST_BYTES_MAX, type JsonSchema, type Route } from '@margrave/contracts';
 import type { Logger } from '@margrave/runtime';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
@@ -30,8 +30,24 @@ export interface HttpLimits {
   readonly trustedProxies: readonly string[];
 }
 
+/** An address of a contract and its handler. */
+export interface ServedAddress {
+  readonly route: Route;
+  readonly handler: Handler;
+}
+
+/** The handlers of a table of routes beside them, in its order. */
+export const servedAddresses = <Id extends string>(
+  routes: Readonly<Record<Id, Route>>,
+  handlers: Readonly<Record<Id, Handler>>,
+): readonly ServedAddress[] =>
+  Object.entries<Route>(routes).map(([operationId, route]) => ({ route, handler: handlers[operationId as Id] }));
+
 export interface HttpServerParts {
-  readonly handlers: { readonly [Id in OperationId]: Handler };
+  /** Every address that is served, and what answers it. */
+  readonly addresses: readonly ServedAddress[];
+  /** The OpenAPI document of these addresses. */
+  readonly document: JsonSchema;
   readonly gatekeeper: Gatekeeper;
   readonly sharedReads: SharedReads<Reply>;
   readonly limits: HttpLimits;
@@ -41,9 +57,9 @@ export interface HttpServerParts {
   readonly monotonicMs: () => number;
 }
 
-/** The public face: every address of the contract, and the pages that document it. Not listening yet. */
+/** An HTTP face: its addresses, and the pages that document them. Not listening yet. */
 export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
-  const { handlers, gatekeeper, sharedReads, limits } = parts;
+  const { addresses, document, gatekeeper, sharedReads, limits } = parts;
   const app = newApp(limits, parts);
   app.decorateRequest('identity', null);
   app.decorateRequest('arrivedAtMs', 0);
@@ -52,7 +68,11 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   sayGoodbye(app);
   acceptJsonOnly(app, limits.bodyBytesMax);
   app.setErrorHandler((error: FastifyError, request, reply) => begin(reply, replyToError(error, request, parts)).body);
-  answerTheUnknown(app, gatekeeper);
+  answerTheUnknown(
+    app,
+    gatekeeper,
+    addresses.map(({ route }) => route),
+  );
   await app.register(underPressure, {
     maxEventLoopDelay: limits.eventLoopDelayMsMax,
     sampleInterval: PRESSURE_SAMPLED_EVERY_MS,
@@ -63,10 +83,8 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     encodings: ['br', 'gzip', 'deflate'],
     globalDecompression: false,
   });
-  await serveDocs(app, gatekeeper.admitStranger);
-  for (const [operationId, route] of Object.entries(ROUTES)) {
-    serveRoute(app, route, handlers[operationId as OperationId], { gatekeeper, sharedReads });
-  }
+  await serveDocs(app, document, gatekeeper.admitStranger);
+  for (const { route, handler } of addresses) serveRoute(app, route, handler, { gatekeeper, sharedReads });
   return app;
 }
 

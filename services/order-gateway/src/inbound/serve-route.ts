@@ -42,7 +42,7 @@ export function serveRoute(app: FastifyInstance, route: Route, handler: Handler,
 function checkedRequest(request: FastifyRequest, check: RequestCheck): Result<CheckedRequest, Faults> {
   const read = request.body as ReadBody | undefined;
   if (read?.ok === false) return refuse([unreadable(read.refusal)]);
-  return check({ parameters: request.params, query: request.query, body: read?.value });
+  return check({ parameters: request.params, query: request.query, body: read?.value, headers: request.headers });
 }
 
 const unreadable = (why: string): Fault => ({

@@ -1,14 +1,15 @@
-import type { OpenEngine, Submission } from '@margrave/account-engine';
+import { settledHash, type OpenEngine, type Submission } from '@margrave/account-engine';
 import type { Account, Dealing } from '@margrave/domain';
 import type { SymbolName } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { ViewAccount } from '../app/records.ts';
+import type { SettleNeeds } from '../app/settle-order.ts';
 import type { SubmitNeeds } from '../app/submit-command.ts';
 
 type Engine = Pick<OpenEngine, 'submit' | 'view' | 'market' | 'configuration'>;
 
 /** What the use cases need of the engine. */
-export interface EngineNeeds extends SubmitNeeds {
+export interface EngineNeeds extends SubmitNeeds, Pick<SettleNeeds, 'settle'> {
   readonly view: ViewAccount;
   readonly market: OpenEngine['market'];
   /** What an account deals in now. */
@@ -18,8 +19,18 @@ export interface EngineNeeds extends SubmitNeeds {
 
 export const engineNeeds = (engine: Engine): EngineNeeds => ({
   submit: (accountId, command, client, patienceMs) => {
-    const submission: Submission = { accountId, command, client, execution: null, patienceMs };
+    const submission: Submission = { accountId, command, client, executions: [], patienceMs };
     return engine.submit(submission);
+  },
+  settle: (accountId, command, provider, client, patienceMs) => {
+    const executions =
+      provider === null
+        ? []
+        : command.executions.map(({ executionId, volumeE8, priceE8 }) => {
+            const contentHash = settledHash({ orderId: command.orderId, volumeE8, priceE8 });
+            return { provider, executionId, contentHash };
+          });
+    return engine.submit({ accountId, command, client, executions, patienceMs });
   },
   view: (accountId, sequenceMin) => engine.view(accountId, sequenceMin),
   market: () => engine.market(),

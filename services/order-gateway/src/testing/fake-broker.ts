@@ -1,9 +1,18 @@
 import { ledgerEntryView, moneyText, orderView, positionView } from '@margrave/account-engine';
-import { decide, type Account, type Change, type Deal, type Dealing, type Order, type Position } from '@margrave/domain';
-import type { AccountId, GroupId } from '@margrave/vocabulary';
+import {
+  decide,
+  type Account,
+  type Change,
+  type Command,
+  type Deal,
+  type Dealing,
+  type Order,
+  type Position,
+} from '@margrave/domain';
+import type { AccountId, GroupId, OrderId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { ClientEntry, Page, PageWanted, RecordedEvent, Records } from '../app/records.ts';
-import type { KeptAnswer, Submitted } from '../app/submit-command.ts';
+import type { ClientKey, KeptAnswer, Submitted } from '../app/submit-command.ts';
 import type { GatewayNeeds } from '../inbound/gateway.ts';
 import { account, GROUPS, LOCAL, marketOf, NETTING, prices, PROVIDED, STRANGERS, SYMBOLS, type Prices } from './demo-market.ts';
 
@@ -56,27 +65,36 @@ export class FakeBroker implements GatewayNeeds {
     const forced = this.nextOutcome;
     this.nextOutcome = undefined;
     if (forced instanceof Error) throw forced;
-    return forced ?? this.#decided(accountId, command, client);
+    return forced ?? this.decided(accountId, command, client);
   };
 
-  #decided(accountId: AccountId, command: Parameters<Submit>[1], client: Parameters<Submit>[2]): Submitted {
-    const used = this.keys.get(`${accountId} ${client.key}`);
-    if (used !== undefined) {
+  /** What becomes of any command; one that no client sent has no key. */
+  decided(accountId: AccountId, command: Command, client: ClientKey | null): Submitted {
+    const used = client === null ? undefined : this.keys.get(`${accountId} ${client.key}`);
+    if (client !== null && used !== undefined) {
       return { kind: used.requestHash === client.requestHash ? 'replayed' : 'key_reused', answer: used.answer };
     }
     const before = this.accounts.get(accountId);
     if (before === undefined) return { kind: 'no_such_account' };
     const ids = { next: () => `${(this.#nextId += 1n)}` };
     const past = command.kind === 'close' ? this.past.find(({ positionId }) => positionId === command.positionId) : undefined;
-    const decided = decide(before, command, { ...this.dealing(before), ids }, { position: past });
+    const order = command.kind === 'settle' ? this.#orderOf(accountId, command.orderId) : undefined;
+    const decided = decide(before, command, { ...this.dealing(before), ids }, { position: past, order });
     if (!decided.ok) return { kind: 'no_change', refusal: decided.refusal };
     const change = decided.value;
-    const answer = client.answer(change);
+    const answer = client?.answer(change) ?? null;
     this.accounts.set(accountId, change.account);
     this.changes.push(change);
     this.past.push(...change.positions.filter((position) => position.openVolumeE8 === 0n));
-    this.keys.set(`${accountId} ${client.key}`, { requestHash: client.requestHash, answer });
+    if (client !== null && answer !== null) {
+      this.keys.set(`${accountId} ${client.key}`, { requestHash: client.requestHash, answer });
+    }
     return { kind: 'committed', change, answer, times: { loadMs: 0.01, priceMs: 0.004, decideMs: 0.05, commitMs: 0.7 } };
+  }
+
+  #orderOf(accountId: AccountId, orderId: OrderId): Order | undefined {
+    const own = this.changes.filter((change) => change.accountId === accountId);
+    return own.flatMap(({ orders }) => orders).findLast((order) => order.orderId === orderId);
   }
 
   view: GatewayNeeds['view'] = async (accountId) => {
@@ -165,7 +183,7 @@ const recorded = (change: Change, event: Change['events'][number]): RecordedEven
   dataJson: JSON.stringify(eventData(change, event)),
 });
 
-function pageOf<Item>(all: readonly Item[], { cursor, limit }: PageWanted, cursorOf: (item: Item) => string): Page<Item> {
+export function pageOf<Item>(all: readonly Item[], { cursor, limit }: PageWanted, cursorOf: (item: Item) => string): Page<Item> {
   const from = cursor === null ? 0 : all.findIndex((item) => cursorOf(item) === cursor) + 1;
   const items = all.slice(from, from + limit);
   const last = items.at(-1);

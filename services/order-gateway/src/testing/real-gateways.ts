@@ -75,6 +75,7 @@ export async function startRealGateways(): Promise<RealGateways> {
         JWT_SECRET: SECRET,
         HTTP_HOST: '127.0.0.1',
         HTTP_PORT: '0',
+        ADMIN_PORT: '0',
         METRICS_PORT: '0',
         ...environment,
       });

@@ -6,15 +6,17 @@ import {
   createMetrics,
   type Logger,
 } from '@margrave/runtime';
-import type { AccountId } from '@margrave/vocabulary';
+import type { AccountId, StaffRole } from '@margrave/vocabulary';
 import { createSigner } from 'fast-jwt';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import assert from 'node:assert/strict';
 import { configurationDeclaration, configurationRules } from '../config.ts';
+import { createAdminGateway } from '../inbound/admin/admin-gateway.ts';
 import { createGateway } from '../inbound/gateway.ts';
 import { metricDeclarations } from '../metrics.ts';
 import { LOCAL, MISSING, NETTING, PROVIDED } from './demo-market.ts';
 import { FakeBroker } from './fake-broker.ts';
+import { FakeDesk } from './fake-desk.ts';
 
 export const SECRET = 'a secret of at least thirty-two characters';
 
@@ -29,11 +31,18 @@ export const claims = (change: Readonly<Record<string, unknown>> = {}): Record<s
   ...change,
 });
 
+/** What a token of staff says: no accounts, no scope. */
+export const staffClaims = (...roles: readonly StaffRole[]): Record<string, unknown> =>
+  claims({ sub: `${roles[0]}-3`, accounts: undefined, scope: undefined, roles });
+
 export const tokenOf = (payload: Record<string, unknown>, secret = SECRET): string =>
   createSigner({ key: secret, algorithm: 'HS256', noTimestamp: true })(payload);
 
 export interface TestGateway {
   readonly app: FastifyInstance;
+  /** The face for staff, over the same accounts. */
+  readonly admin: FastifyInstance;
+  readonly desk: FakeDesk;
   readonly broker: FakeBroker;
   readonly logLines: readonly Readonly<Record<string, unknown>>[];
   readonly metricsText: () => Promise<string>;
@@ -70,13 +79,16 @@ export async function startTestGateway(environment: Readonly<Record<string, stri
   });
   const registry = createMetricRegistry();
   const health = createHealth({ redact: logging.redact });
-  const app = await createGateway({
+  const parts = {
     configuration: read.value,
-    needs: broker,
     metrics: createMetrics(metricDeclarations, registry),
     health,
-    component: (name): Logger => logging.component(name),
-  });
+    component: (name: string): Logger => logging.component(name),
+  };
+  const app = await createGateway({ ...parts, needs: broker });
+  const desk = new FakeDesk(broker);
+  const admin = await createAdminGateway({ ...parts, needs: desk });
+  app.addHook('onClose', () => admin.close());
   const token = tokenOf(claims());
   const request: TestGateway['request'] = ({ headers, ...options }) =>
     app.inject({ ...options, headers: { authorization: `Bearer ${token}`, ...headers } });
@@ -89,13 +101,16 @@ export async function startTestGateway(environment: Readonly<Record<string, stri
     });
   return {
     app,
+    admin,
     broker,
+    desk,
     logLines,
     request,
     post,
     place: (change = {}, accountId = LOCAL) => post(`/v1/accounts/${accountId}/orders`, order(change)),
     reset: () => {
       broker.reset();
+      desk.reset();
       registry.resetMetrics();
       logLines.length = 0;
     },

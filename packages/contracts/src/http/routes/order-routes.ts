@@ -11,8 +11,8 @@ import { answer, READ_PROBLEMS, refusals, type Route } from './route.ts';
 
 const COMMAND_HEADERS = ['Idempotent-Replayed', 'Server-Timing'] as const;
 
-/** What a command may be refused with, besides its rules. */
-const COMMAND_PROBLEMS = [
+/** What any command may be refused with. */
+export const COMMAND_PROBLEMS = [
   ...READ_PROBLEMS,
   'NOT_FOUND',
   'OUTCOME_UNKNOWN',
@@ -21,8 +21,10 @@ const COMMAND_PROBLEMS = [
   'PAYLOAD_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
   'ACCOUNT_BUSY',
-  ...DENIAL_CODES,
 ] as const;
+
+/** And what one that makes an order, by a rule besides. */
+const ORDER_PROBLEMS = [...COMMAND_PROBLEMS, ...DENIAL_CODES] as const;
 
 const placeOrder: Route = {
   operationId: 'placeOrder',
@@ -38,7 +40,7 @@ const placeOrder: Route = {
   body: PlaceOrderRequestV1,
   answers: {
     201: answer('Committed.', PlacedAnswerV1.schema, COMMAND_HEADERS),
-    ...refusals(COMMAND_PROBLEMS, COMMAND_HEADERS),
+    ...refusals(ORDER_PROBLEMS, COMMAND_HEADERS),
   },
 };
 
@@ -119,7 +121,7 @@ const closePosition: Route = {
   body: ClosePositionRequestV1,
   answers: {
     201: answer('Committed.', PlacedAnswerV1.schema, COMMAND_HEADERS),
-    ...refusals(COMMAND_PROBLEMS, COMMAND_HEADERS),
+    ...refusals(ORDER_PROBLEMS, COMMAND_HEADERS),
   },
 };
 

@@ -1,11 +1,12 @@
+import type { StaffRole } from '@margrave/vocabulary';
 import type { TObject, TSchema } from 'typebox';
 import type { Body } from '../body.ts';
 import { ProblemV1 } from '../problem.v1.ts';
 import type { ProblemCode } from '../../problems/problem-terms.ts';
 import { PROBLEMS } from '../../problems/problems.ts';
 
-/** What a token must permit; `public` needs none. */
-export type RouteScope = 'public' | 'read' | 'trade';
+/** What a token must permit; `public` needs none, `staff` one of the roles that the route names. */
+export type RouteScope = 'public' | 'read' | 'trade' | 'staff';
 
 export interface Answer {
   readonly description: string;
@@ -22,11 +23,15 @@ export interface Route {
   /** Parameters as `:name`. */
   readonly path: string;
   readonly scope: RouteScope;
+  /** Of a `staff` route: who may use it; nobody else may. */
+  readonly roles?: readonly StaffRole[];
   readonly tag: string;
   readonly summary: string;
   readonly description: string;
   readonly parameters: TObject | null;
   readonly query: TObject | null;
+  /** Headers that the request must have, in lower case. */
+  readonly headers?: TObject;
   readonly body: Body<TSchema> | null;
   /** By HTTP status; refusals included. */
   readonly answers: Readonly<Record<number, Answer>>;

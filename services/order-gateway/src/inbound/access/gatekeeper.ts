@@ -27,7 +27,7 @@ const TOKEN_CHARACTERS_MAX = 8_192;
 const BEARER = /^bearer ([\w.~+/=-]+)$/i;
 
 /**
- * Decides, before anything else of a request is read, who asks and whether they may: the token (401), its scope (403), the
+ * Decides, before anything else of a request is read, who asks and whether they may: the token (401), its scope or role (403), the
  * account (404, as if there were none), and the allowances (429). Each refusal is the same whatever the reason.
  */
 export class Gatekeeper {
@@ -72,12 +72,18 @@ export class Gatekeeper {
     done();
   }
 
-  #refusalOf(identity: Identity, { scope, operationId }: Route, request: FastifyRequest): Reply | undefined {
+  #refusalOf(identity: Identity, route: Route, request: FastifyRequest): Reply | undefined {
+    const { scope, operationId } = route;
     const { commands, reads, strangers, log } = this.#parts;
     const { subject } = identity;
-    if (scope === 'trade' ? !identity.mayTrade : !identity.mayRead) {
-      log.info({ subject, operationId, requestId: request.id }, 'A token lacks the scope that it was used for');
+    if (!isPermitted(identity, route)) {
+      log.info({ subject, operationId, requestId: request.id }, 'A token lacks the scope or the role that it was used for');
       return problemReply('FORBIDDEN', isCommand(request));
+    }
+    // Staff act on all accounts, each on an allowance of their own.
+    if (scope === 'staff') {
+      const own = isCommand(request) ? commands : reads;
+      return own.take(subject) ? undefined : this.#tooMany(request, own, subject);
     }
     const accountId = accountNamed(request);
     if (accountId === undefined) return reads.take(subject) ? undefined : this.#tooMany(request, reads, subject);
@@ -118,6 +124,22 @@ export class Gatekeeper {
         'ratelimit-reset': `${resetS}`,
       },
     };
+  }
+}
+
+/** What a route wants and a token does not say is not permitted. */
+function isPermitted({ mayRead, mayTrade, roles }: Identity, route: Route): boolean {
+  switch (route.scope) {
+    case 'public':
+      return true;
+    case 'read':
+      return mayRead;
+    case 'trade':
+      return mayTrade;
+    case 'staff':
+      return route.roles?.some((role) => roles.has(role)) ?? false;
+    default:
+      return route.scope satisfies never;
   }
 }
 

@@ -1,4 +1,4 @@
-import { checkAccountId, ok, refuse, type AccountId, type Result } from '@margrave/vocabulary';
+import { checkAccountId, ok, refuse, STAFF_ROLES, type AccountId, type Result, type StaffRole } from '@margrave/vocabulary';
 
 /** Who asks, as the token says. */
 export interface Identity {
@@ -7,6 +7,8 @@ export interface Identity {
   readonly accounts: ReadonlySet<AccountId>;
   readonly mayRead: boolean;
   readonly mayTrade: boolean;
+  /** What the token's bearer is in the house; none for a client. */
+  readonly roles: ReadonlySet<StaffRole>;
 }
 
 const ACCOUNTS_MAX = 1_000;
@@ -22,11 +24,11 @@ export interface Verified {
 }
 
 /**
- * The identity in a token's claims, whose signature, issuer, audience and times were checked. A token without accounts or
- * scope is valid and permits nothing here.
+ * The identity in a token's claims, whose signature, issuer, audience and times were checked. A token without accounts, scope
+ * or roles is valid and permits nothing.
  */
 export function identityOf(claims: Readonly<Record<string, unknown>>): Result<Verified, string> {
-  const { sub, accounts = [], scope = '', exp } = claims;
+  const { sub, accounts = [], scope = '', roles, exp } = claims;
   if (typeof sub !== 'string' || !SUBJECT.test(sub)) return refuse('sub is not a name');
   if (typeof exp !== 'number' || !(exp > 0 && exp < SECONDS_MAX)) return refuse('exp is not a time');
   if (typeof scope !== 'string' || !SCOPE.test(scope)) return refuse('scope is not a list of words');
@@ -40,10 +42,15 @@ export function identityOf(claims: Readonly<Record<string, unknown>>): Result<Ve
       accounts: new Set(checked as readonly AccountId[]),
       mayRead: words.includes('read'),
       mayTrade: words.includes('trade'),
+      roles: rolesIn(roles),
     },
     expiresAtMs: exp * 1_000,
   });
 }
+
+/** An issuer may say of roles what it likes, in whatever form: only the words that we know in a list are any. */
+const rolesIn = (unchecked: unknown): ReadonlySet<StaffRole> =>
+  new Set(Array.isArray(unchecked) ? STAFF_ROLES.filter((role) => unchecked.includes(role)) : []);
 
 const accountIdOf = (unchecked: unknown): AccountId | undefined =>
   typeof unchecked === 'string' ? checkAccountId(unchecked) : undefined;

@@ -2,7 +2,7 @@ import { ok, refuse } from '@margrave/vocabulary';
 import type { Identity } from './identity.ts';
 import { TokenCache } from './token-cache.ts';
 
-const identity: Identity = { subject: 'user-17', accounts: new Set(), mayRead: true, mayTrade: true };
+const identity: Identity = { subject: 'user-17', accounts: new Set(), mayRead: true, mayTrade: true, roles: new Set() };
 
 const started = (expiresAtMs = 1_000_000) => {
   const clock = { nowMs: 100_000 };

@@ -9,8 +9,12 @@ export const denialProblem = (denial: Denial, { orderId, decisionId }: DecisionR
   problemBody(denial.code, true, {
     orderId,
     decisionId,
-    numbers: Object.fromEntries(Object.entries(denial.numbers).map(([name, number]) => [name, numberText(number)])),
+    numbers: numbersText(denial.numbers),
   });
+
+/** The facts of a refusal as a problem carries them. */
+export const numbersText = (numbers: Denial['numbers']): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(numbers).map(([name, number]) => [name, numberText(number)]));
 
 /** All numbers of a refusal are strings, as all numbers of ours are. */
 function numberText(number: DenialNumber): string {

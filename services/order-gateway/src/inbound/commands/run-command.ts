@@ -75,7 +75,10 @@ function replyTo(outcome: CommandOutcome, { accountId, command }: CommandWanted,
 const orderUrl = (accountId: AccountId, key: string): string => `/v1/accounts/${accountId}/orders/@${key}`;
 
 /** A stored answer is sent as it was stored. */
-const kept = ({ status, body }: { readonly status: number; readonly body: string }, headers: Record<string, string>): Reply => ({
+export const kept = (
+  { status, body }: { readonly status: number; readonly body: string },
+  headers: Record<string, string>,
+): Reply => ({
   status,
   contentType: status < 400 ? JSON_TYPE : PROBLEM_TYPE,
   body,

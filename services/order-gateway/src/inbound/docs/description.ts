@@ -1,5 +1,11 @@
 import { REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX } from '@margrave/contracts';
 
+const BODIES = `## The body of a request
+
+- JSON in UTF-8 without a byte order mark, sent with \`Content-Type: application/json\` (a \`charset\`, if you name one, is \`utf-8\`) and without a \`Content-Encoding\`: \`415\` otherwise. A command needs its body; a \`GET\` takes none, and one that has one is refused with \`400\`.
+- At most ${REQUEST_BYTES_MAX} bytes, and so may the address with all headers have: \`413\` above.
+- Refused with \`400\`, though a parser of JSON may take it: objects and lists nested deeper than ${REQUEST_DEPTH_MAX}, a name twice in one object, a name with an escape (\`"volum\\u0065"\`), the names \`__proto__\`, \`constructor\` and \`prototype\`, a lone surrogate or U+0000 in a string, a number too large for a double.`;
+
 /** What holds for all addresses, and what the schemas cannot say. */
 export const DESCRIPTION = `Orders, positions and books of margin accounts.
 
@@ -17,12 +23,23 @@ Under one key, a request is the same when it is the same operation (placing an o
 
 What is compared is the SHA-256 of \`["place",accountId,[[name,value],…]]\`, or \`["close",positionId,[[name,value],…]]\`, written as JSON in UTF-8 without white space, the fields sorted by name.
 
-## The body of a request
-
-- JSON in UTF-8 without a byte order mark, sent with \`Content-Type: application/json\` (a \`charset\`, if you name one, is \`utf-8\`) and without a \`Content-Encoding\`: \`415\` otherwise. A command needs its body; a \`GET\` takes none, and one that has one is refused with \`400\`.
-- At most ${REQUEST_BYTES_MAX} bytes, and so may the address with all headers have: \`413\` above.
-- Refused with \`400\`, though a parser of JSON may take it: objects and lists nested deeper than ${REQUEST_DEPTH_MAX}, a name twice in one object, a name with an escape (\`"volum\\u0065"\`), the names \`__proto__\`, \`constructor\` and \`prototype\`, a lone surrogate or U+0000 in a string, a number too large for a double.
+${BODIES}
 
 ## How often
 
 Each account has an allowance for commands and one for reads; reads that name no account count for the token's \`sub\`, and requests without a valid token for their network address. Each is so many a second with a burst above it. When it is used up you get \`429\` with \`Retry-After\`. \`429\` alone carries \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\`: no other answer says how much is left.`;
+
+/** The same of the face for staff. */
+export const ADMIN_DESCRIPTION = `What the broker's own people see and do across all accounts. It listens apart from the public face, and to tokens with \`roles\` only.
+
+- Prices, volumes and money are decimal **strings** (\`"0.10"\`), never JSON numbers. Ids are strings of digits. Times are RFC 3339 in UTC. Volumes are in lots.
+- A command carries an \`Idempotency-Key\` header: your key, unique in its account. Send the very same command again and you get the stored answer, with \`Idempotent-Replayed: true\`. A command that was refused has not used up its key.
+- Everything that is done here is kept with the \`sub\` of the token, its role and the reason that was given.
+- Errors are \`application/problem+json\` (RFC 9457): go by \`code\` and \`retryable\`; \`type\` is a path of this server that explains the code.
+- Fields and parameters that are not declared are refused.
+
+${BODIES}
+
+## How often
+
+Each \`sub\` has an allowance for commands and one for reads, and requests without a valid token one for their network address. When it is used up you get \`429\` with \`Retry-After\`.`;

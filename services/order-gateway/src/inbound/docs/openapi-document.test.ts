@@ -1,4 +1,5 @@
 import {
+  ADMIN_ROUTES,
   PROBLEMS,
   PROVIDER_REJECT_REASONS,
   REQUEST_DEPTH_MAX,
@@ -14,7 +15,7 @@ import addFormats from 'ajv-formats';
 import type { FastifyInstance } from 'fastify';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { startTestGateway, type TestGateway } from '../../testing/test-gateway.ts';
-import { openApiDocument } from './openapi-document.ts';
+import { adminOpenApiDocument, openApiDocument } from './openapi-document.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -144,10 +145,37 @@ describe('the OpenAPI document', () => {
   it('is the same each time it is made', () => expect(openApiDocument()).toEqual(openApiDocument()));
 });
 
+describe('the OpenAPI document of the face for staff', () => {
+  const staff = adminOpenApiDocument() as unknown as Document;
+  const operations = Object.values(staff.paths).flatMap((path) => Object.values(path));
+
+  it('has the routes of that contract and no others', () =>
+    expect(operations.map(({ operationId }) => operationId).toSorted()).toEqual(Object.keys(ADMIN_ROUTES).toSorted()));
+
+  it('says who may use which, and that a settlement needs a key', () => {
+    const settle = operations.find(({ operationId }) => operationId === 'settleOrder');
+    expect(settle).toMatchObject({ 'x-token-roles': ['dealer'], security: [{ token: [] }] });
+    expect(settle?.parameters.find((parameter) => parameter.in === 'header')).toMatchObject({
+      name: 'idempotency-key',
+      required: true,
+    });
+  });
+
+  it('leads nowhere but to itself', () => {
+    for (const reference of references(staff)) {
+      const [, kind = '', name = ''] = /^#\/components\/(schemas|headers)\/([\w-]+)$/.exec(reference) ?? [];
+      expect(staff.components[kind as 'schemas']).toHaveProperty([name]);
+    }
+  });
+});
+
 describe('the server', () => {
   let gateway: TestGateway;
-  const served: string[] = [];
+  /** Of the public face, and then of the one for staff. */
+  const servedBy: string[][] = [];
   const watch = (message: unknown): void => {
+    const served: string[] = [];
+    servedBy.push(served);
     (message as { readonly fastify: FastifyInstance }).fastify.addHook('onRoute', ({ method, url }) => {
       served.push(...[method].flat().map((each) => `${each} ${url}`));
     });
@@ -163,8 +191,12 @@ describe('the server', () => {
     expect(gateway.app.hasRoute({ method: route.method, url: route.path })).toBe(true),
   );
 
-  it('serves nothing that is not documented, but the documentation', () => {
-    const contract = routes.map(({ method, path }) => `${method} ${path}`);
+  it.each([
+    ['public', 0, routes],
+    ['staff', 1, Object.values<Route>(ADMIN_ROUTES)],
+  ] as const)('of the %s face serves nothing that is not documented, but the documentation', (_, place, own) => {
+    const served = servedBy[place] ?? [];
+    const contract = own.map(({ method, path }) => `${method} ${path}`);
     const others = served.filter((address) => !contract.includes(address) && !/^(GET|HEAD) \/docs(\/|$)/.test(address));
     // What can be read can be asked for without its body.
     expect(others.map((address) => address.replace('HEAD', 'GET')).filter((address) => !contract.includes(address))).toEqual([]);

@@ -1,4 +1,5 @@
 import {
+  ADMIN_ROUTES,
   namedSchemas,
   RESPONSE_HEADERS,
   ROUTES,
@@ -7,40 +8,69 @@ import {
   type JsonSchema,
   type Route,
 } from '@margrave/contracts';
+import { STAFF_ROLES } from '@margrave/vocabulary';
 import type { TObject, TSchema } from 'typebox';
-import { DESCRIPTION } from './description.ts';
+import { ADMIN_DESCRIPTION, DESCRIPTION } from './description.ts';
 
 const toSchema = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 
-const ALL_ROUTES: readonly Route[] = Object.values(ROUTES);
+const schemasOf = (routes: readonly Route[]): readonly TSchema[] =>
+  routes.flatMap(({ body, answers }) => [
+    ...(body === null ? [] : [body.schema]),
+    ...Object.values(answers).map(({ schema }) => schema),
+  ]);
 
-const SCHEMAS: readonly TSchema[] = ALL_ROUTES.flatMap(({ body, answers }) => [
-  ...(body === null ? [] : [body.schema]),
-  ...Object.values(answers).map(({ schema }) => schema),
-]);
+/** What a document says besides its routes. */
+interface Face {
+  readonly title: string;
+  readonly description: string;
+  readonly routes: readonly Route[];
+  /** What its tokens say. */
+  readonly token: string;
+}
+
+const PUBLIC_FACE: Face = {
+  title: 'Margrave',
+  description: DESCRIPTION,
+  routes: Object.values(ROUTES),
+  token:
+    'A JSON web token with `iss`, `aud`, `sub`, `exp`, the `accounts` it is for (ids) and its `scope`: `read`, `trade`, or both, separated by a space.',
+};
+
+const ADMIN_FACE: Face = {
+  title: 'Margrave, for staff',
+  description: ADMIN_DESCRIPTION,
+  routes: Object.values(ADMIN_ROUTES),
+  token: `A JSON web token with \`iss\`, \`aud\`, \`sub\`, \`exp\` and the \`roles\` of its bearer, a list: ${STAFF_ROLES.map((role) => `\`${role}\``).join(', ')}.`,
+};
 
 /**
- * The OpenAPI 3.1 document of the HTTP face, made of the very schemas that requests are checked by. A client can be written
+ * The OpenAPI 3.1 document of the public face, made of the very schemas that requests are checked by. A client can be written
  * from it alone.
  */
-export const openApiDocument = (): JsonSchema => ({
+export const openApiDocument = (): JsonSchema => documentOf(PUBLIC_FACE);
+
+/** The same of the face for staff. */
+export const adminOpenApiDocument = (): JsonSchema => documentOf(ADMIN_FACE);
+
+const documentOf = ({ title, description, routes, token }: Face): JsonSchema => ({
   openapi: '3.1.0',
   info: {
-    title: 'Margrave',
+    title,
     version: '1.0.0',
-    description: DESCRIPTION,
+    description,
     license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
   },
   servers: [{ url: '/', description: 'This server.' }],
-  tags: [...new Set(ALL_ROUTES.map(({ tag }) => tag))].map((name) => ({ name })),
+  tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
   paths: Object.fromEntries(
-    [...Map.groupBy(ALL_ROUTES, ({ path }) => path)].map(([path, routes]) => [
+    [...Map.groupBy(routes, ({ path }) => path)].map(([path, same]) => [
       path.replaceAll(/:(\w+)/g, '{$1}'),
-      Object.fromEntries(routes.map((route) => [route.method.toLowerCase(), operation(route)])),
+      Object.fromEntries(same.map((route) => [route.method.toLowerCase(), operation(route)])),
     ]),
   ),
   components: {
-    schemas: Object.fromEntries(namedSchemas(SCHEMAS, toSchema)),
+    schemas: Object.fromEntries(namedSchemas(schemasOf(routes), toSchema)),
     headers: Object.fromEntries(
       Object.entries(RESPONSE_HEADERS).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
     ),
@@ -49,8 +79,7 @@ export const openApiDocument = (): JsonSchema => ({
         type: 'http',
         scheme: 'bearer',
         bearerFormat: 'JWT',
-        description:
-          'A JSON web token with `iss`, `aud`, `sub`, `exp`, the `accounts` it is for (ids) and its `scope`: `read`, `trade`, or both, separated by a space.',
+        description: token,
       },
     },
   },
@@ -64,8 +93,12 @@ function operation(route: Route): JsonSchema {
     summary,
     description,
     security: scope === 'public' ? [] : [{ token: [] }],
-    ...(scope === 'public' ? {} : { 'x-token-scope': scope }),
-    parameters: [...parameters('path', route.parameters), ...parameters('query', route.query)],
+    ...tokenNeeds(route),
+    parameters: [
+      ...parameters('path', route.parameters),
+      ...parameters('query', route.query),
+      ...parameters('header', route.headers ?? null),
+    ],
     ...(body === null
       ? {}
       : {
@@ -78,7 +111,12 @@ function operation(route: Route): JsonSchema {
   };
 }
 
-function parameters(place: 'path' | 'query', schema: TObject | null): readonly JsonSchema[] {
+function tokenNeeds({ scope, roles = [] }: Route): JsonSchema {
+  if (scope === 'public') return {};
+  return scope === 'staff' ? { 'x-token-roles': roles } : { 'x-token-scope': scope };
+}
+
+function parameters(place: 'path' | 'query' | 'header', schema: TObject | null): readonly JsonSchema[] {
   const required: readonly string[] = schema?.required ?? [];
   return Object.entries(schema?.properties ?? {}).map(([name, property]) => {
     const { description, ...form } = property as TSchema & { readonly description?: string };

@@ -32,7 +32,7 @@ export type Faults = readonly [Fault, ...Fault[]];
 
 /** A part of a request as people speak of it, and its schema. */
 export interface CheckedPart {
-  readonly kind: 'body' | 'path' | 'query';
+  readonly kind: 'body' | 'path' | 'query' | 'header';
   readonly schema: TSchema;
 }
 

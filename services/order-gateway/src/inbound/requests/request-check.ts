@@ -10,6 +10,7 @@ export interface UncheckedRequest {
   readonly query: unknown;
   /** `undefined` when nothing was sent. */
   readonly body: unknown;
+  readonly headers: unknown;
 }
 
 /** The same parts, each of the form that its route declares. */
@@ -17,6 +18,8 @@ export interface CheckedRequest {
   readonly parameters: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  /** Of the headers those that the route declares. */
+  readonly headers: unknown;
 }
 
 export type RequestCheck = (unchecked: UncheckedRequest) => Result<CheckedRequest, Faults>;
@@ -25,19 +28,24 @@ export type RequestCheck = (unchecked: UncheckedRequest) => Result<CheckedReques
 type PartCheck = (unchecked: unknown) => Faults | undefined;
 
 /** The check of a route's requests by the schemas of its contract, compiled when the route is registered. */
-export function requestCheck({ parameters, query, body }: Route): RequestCheck {
+export function requestCheck({ parameters, query, headers, body }: Route): RequestCheck {
   const checkParameters = parameters === null ? undefined : partCheck({ kind: 'path', schema: parameters });
   const checkQuery = partCheck({ kind: 'query', schema: query ?? NO_QUERY });
   const readQuery = queryReader(query ?? NO_QUERY);
+  const checkHeaders = headers === undefined ? undefined : partCheck({ kind: 'header', schema: headers });
+  const headerNames = Object.keys(headers?.properties ?? {});
   const checkBody = body === null ? undefined : partCheck({ kind: 'body', schema: body.schema });
   return (unchecked) => {
     const readQueryValue = readQuery(unchecked.query as QueryText);
+    const sent = unchecked.headers as Readonly<Record<string, unknown>>;
+    const declared = Object.fromEntries(headerNames.flatMap((name) => (sent[name] === undefined ? [] : [[name, sent[name]]])));
     const [first, ...more] = [
       checkParameters?.(unchecked.parameters),
       checkQuery(readQueryValue),
+      checkHeaders?.(declared),
       checkBody?.(unchecked.body),
     ].filter((faults) => faults !== undefined);
-    if (first === undefined) return ok({ ...unchecked, query: readQueryValue });
+    if (first === undefined) return ok({ ...unchecked, query: readQueryValue, headers: declared });
     return refuse([...first, ...more.flat()]);
   };
 }
