@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccounts, seedDemo } from '@margrave/store-postgres';
@@ -20,6 +20,8 @@ export interface StageRequest {
   readonly seed: number;
   /** Who executes; without a word both of the demo. `lp-a` has the orders of accounts in the provider flow. */
   readonly providers?: readonly ('lp-a' | 'lp-b')[];
+  /** How they treat which orders, by rules of the simulator's script. */
+  readonly script?: readonly object[];
 }
 
 export type Environment = Readonly<Record<string, string>>;
@@ -96,10 +98,13 @@ export async function setStage({
   databaseUrl,
   seed,
   providers: names = ['lp-a', 'lp-b'],
+  script = [],
 }: StageRequest): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'margrave-chaos-'));
   await seedDemo(databaseUrl, { sessions: 'always' });
   const feed = await startRealtimeDatabase({ seed, mode: 'live' });
+  const scriptFile = join(folder, 'script.json');
+  writeFileSync(scriptFile, JSON.stringify(script));
   const sql = postgres(databaseUrl, { max: 2, onnotice: () => undefined });
   const secret = newSecret();
   const options = { seed, feed: 'live', ownProvider: undefined } as const;
@@ -151,7 +156,7 @@ export async function setStage({
   };
   try {
     // Providers wait for streams, which the first gateway or worker makes.
-    const providers = await Promise.all(names.map((provider) => begin(`provider-simulator ${provider}`, {})));
+    const providers = await Promise.all(names.map((provider) => begin(`provider-simulator ${provider}`, { SCRIPT: scriptFile })));
     const marketData = await startAgain('market-data');
     return {
       sql,
