@@ -1,5 +1,6 @@
 export { FaultProxy, type FaultMode, type FaultProxyTarget } from './fault-proxy.ts';
 export { loginUrl, type ServerLogins } from './servers/logins.ts';
+export { busAnswers } from './servers/bus-answers.ts';
 export { whyNoSmallDisk, type SmallDisk } from './servers/small-disk.ts';
 export { redisCommands } from './servers/probes.ts';
 export { removeOwnAndDeadRuns, startServers, type ServersRequest } from './servers/servers.ts';

@@ -1,10 +1,11 @@
-import { redisCommands, type FaultMode, type RunningServer } from '@margrave/testkit';
+import { busAnswers, redisCommands, type FaultMode, type RunningServer } from '@margrave/testkit';
 import { until } from '../until.ts';
 import type { Arena, ArenaService } from './arena.ts';
 import { SERVERS, SERVICES, type Fault, type ServerName, type ServiceName, type WireName } from './fault.ts';
 
 /** A disk that is full stays so: what is given back meanwhile is taken too. */
 const FILL_EVERY_MS = 100;
+const BUS_ANSWERS_MS_MAX = 1_000;
 const LOOK_MS_MAX = 2_000;
 const RESTART_MS_MAX = 45_000;
 
@@ -23,7 +24,7 @@ export async function inflict(arena: Arena, fault: Fault): Promise<void> {
       await server.resume();
     } else await pauseService(service, forMs);
   } else if (kind === 'flush') await flush(arena.redisUrl);
-  else if (kind === 'disk_full') await fillDisk(server?.disk, forMs);
+  else if (kind === 'disk_full') await fillDisk(server, forMs);
   else {
     const wire = arena.wires.get(target as WireName);
     if (wire === undefined) throw new Error(`there is no wire ${target}`);
@@ -93,13 +94,16 @@ async function flush(redisUrl: string): Promise<void> {
   if (!answer.endsWith('+OK\r\n')) throw new Error(`Redis was not emptied: ${answer}`);
 }
 
-async function fillDisk(disk: { fill(): void; free(): void } | null | undefined, forMs: number): Promise<void> {
-  if (disk === null || disk === undefined) throw new Error('there is no small disk');
+async function fillDisk(server: RunningServer | undefined, forMs: number): Promise<void> {
+  const disk = server?.disk;
+  if (server === undefined || disk === null || disk === undefined) throw new Error('there is no small disk');
   disk.fill();
   const filling = setInterval(() => disk.fill(), FILL_EVERY_MS);
   await passing(forMs);
   clearInterval(filling);
   disk.free();
+  // As an installation's liveness probe would: NATS 2.9 does not answer again by itself, and loses nothing that it confirmed.
+  if (server.name === 'nats' && !(await busAnswers(server.url, BUS_ANSWERS_MS_MAX))) await killServer(server);
 }
 
 /** Who has to be ready again before a fault is over: its target, and all services where it was a server's. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ServersUnavailable, whyNoSmallDisk } from '@margrave/testkit';
 import type { DemoVoice } from '../../demo.ts';
 import { countOrders, filled, withStatus } from '../../summary.ts';
@@ -88,7 +89,7 @@ async function rage(
   const late = left.flat().map(describeFault);
   if (late.length > 0) voice.print(`not done within ${options.seconds} s, and done in a longer run: ${late.join('; ')}`);
   voice.say('the last fault is over; waiting for what is still owed an answer');
-  faults.push(...(await judge(arena, storm, outcomes)));
+  faults.push(...(await judge(arena, storm)));
   await sum(arena, storm, outcomes, voice);
   if (kinds.length > 1 && !outcomes.some(({ beside }) => beside.length > 0)) faults.push('no two faults came at once');
   return faults;
@@ -122,7 +123,7 @@ async function suffer(arena: Arena, fault: Fault, going: Set<Fault>, startedMs: 
 }
 
 /** Everything that was promised to anybody, when all is at rest again. */
-async function judge(arena: Arena, storm: Storm, outcomes: readonly Outcome[]): Promise<readonly string[]> {
+async function judge(arena: Arena, storm: Storm): Promise<readonly string[]> {
   const steps: readonly (readonly [string, () => Promise<readonly string[]>])[] = [
     ['every command is answered', async () => (await storm.calm(), [])],
     ['everything is settled', async () => (await untilSettled(arena), [])],
@@ -136,7 +137,7 @@ async function judge(arena: Arena, storm: Storm, outcomes: readonly Outcome[]): 
     ],
     ['the clients’ books agree', async () => (await Promise.all(storm.traders.map((each) => compareBooks(arena, each)))).flat()],
     ['both flows were filled', () => filledEnough(arena)],
-    ['no service ended by itself', () => Promise.resolve(endedByThemselves(arena, outcomes))],
+    ['no service that was up gave up', () => Promise.resolve(gaveUp(arena))],
   ];
   const faults: string[] = [];
   for (const [statement, check] of steps) {
@@ -153,15 +154,32 @@ async function filledEnough({ sql }: Arena): Promise<readonly string[]> {
     .map((flow) => `${filled(counts, flow)} ${flow} orders were filled, fewer than ${FILLED_MIN}`);
 }
 
-/** Whatever is done to others: a service goes on, and ends only when it is killed itself. */
-function endedByThemselves({ services }: Arena, outcomes: readonly Outcome[]): readonly string[] {
+/**
+ * Whatever is done to others: a service that was up goes on, and ends only when it is killed. One that is just being started while
+ * the database is away ends, and is started again.
+ */
+function gaveUp({ services }: Arena): readonly string[] {
   return SERVICES.flatMap((name) => {
-    const kills = outcomes.filter(({ fault }) => fault.kind === 'kill' && fault.target === name).length;
-    const own = (services.get(name)?.endings() ?? []).filter((ending) => !ending.includes('SIGKILL'));
-    const killed = (services.get(name)?.endings().length ?? 0) - own.length;
-    return killed > kills ? [...own, `${name} was killed ${killed} times, ${kills} of them by this run`] : own;
+    const { logFile = '', endings = () => [] } = services.get(name) ?? {};
+    const last = fatalEntries(logFile);
+    const starts = last.filter(({ msg }) => msg.endsWith('did not start')).length;
+    const others = last.filter(({ msg }) => !msg.endsWith('did not start'));
+    const own = endings().filter((ending) => !ending.includes('SIGKILL'));
+    const silent = own.length > starts + others.length ? [`${name} ended ${own.length} times by itself: ${own.join('; ')}`] : [];
+    return [...others.map(({ msg, err }) => `${name} ended: ${msg}: ${err?.message ?? ''}`), ...silent];
   });
 }
+
+interface FatalEntry {
+  readonly msg: string;
+  readonly err?: { readonly message: string };
+}
+
+const fatalEntries = (logFile: string): readonly FatalEntry[] =>
+  readFileSync(logFile, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('{"level":"fatal"'))
+    .map((line) => JSON.parse(line) as FatalEntry);
 
 async function sum(arena: Arena, storm: Storm, outcomes: readonly Outcome[], voice: DemoVoice): Promise<void> {
   const clients = storm.traders.map(({ client }) => client);
