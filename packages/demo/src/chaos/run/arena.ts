@@ -168,7 +168,6 @@ async function startedServices({ servers, wires, ports, folder, seed, secret, fe
     const environment = {
       ...overWires(name, start.environment, wires),
       ...IMPATIENT[name as keyof typeof IMPATIENT],
-      NODE_COMPILE_CACHE: join(folder, 'compiled'),
     };
     const { pid, stop } = supervise({ ...start, environment, say: (sentence) => void endings.push(sentence) });
     const { metricsUrl, logFile } = start;
