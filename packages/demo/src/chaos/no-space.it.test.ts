@@ -48,6 +48,7 @@ beforeAll(async () => {
 }, 200_000);
 
 afterAll(async () => {
+  for (const server of [servers?.postgres, servers?.nats]) server?.disk?.free();
   await endWatch?.();
   await stage?.stop();
   await servers?.stop();
@@ -104,11 +105,9 @@ onSmallDisk(
     await pause(1_000);
     const before = { ...client.encounters };
     disk.fill();
-    const filling = setInterval(() => disk.fill(), 100);
     const startedMs = performance.now();
     await untilReadiness(false, [gateway, worker], RED_MS_MAX);
     await pause(Math.max(0, FULL_MS - (performance.now() - startedMs)));
-    clearInterval(filling);
     disk.free();
     await untilReadiness(true, [gateway, worker], GREEN_MS_MAX);
     await pause(1_000);

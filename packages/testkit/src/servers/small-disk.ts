@@ -5,13 +5,14 @@ import { join } from 'node:path';
 
 /** A file system of its own, small enough to be filled. */
 export interface SmallDisk {
-  /** Takes every byte that is left. May be called again, for what was given back meanwhile. */
+  /** Takes every byte that is left, and what others give back from then on. */
   fill(): void;
   /** Gives back what `fill` took. */
   free(): void;
 }
 
 const FILLER = 'filler';
+const FILL_EVERY_MS = 100;
 const PIECES = [1_048_576, 4_096, 1].map((bytes) => Buffer.alloc(bytes));
 
 /** Why this process can mount no small disk, in half a sentence; `undefined` where it can. */
@@ -34,25 +35,42 @@ export function whyNoSmallDisk(): string | undefined {
 export function mountSmallDisk(folder: string, sizeMb: number): SmallDisk {
   run('mount', ['-t', 'tmpfs', '-o', `size=${sizeMb}m,mode=0700`, 'margrave', folder]);
   const filler = join(folder, FILLER);
+  let filling: NodeJS.Timeout | undefined;
   return {
     fill: () => {
-      const file = openSync(filler, 'a');
-      try {
-        for (const piece of PIECES) writeUntilFull(file, piece);
-      } finally {
-        closeSync(file);
-      }
+      fillOnce(filler);
+      filling ??= setInterval(() => fillOnce(filler), FILL_EVERY_MS);
     },
-    free: () => rmSync(filler, { force: true }),
+    free: () => {
+      clearInterval(filling);
+      filling = undefined;
+      rmSync(filler, { force: true });
+    },
   };
 }
 
 /** What still has a file open there keeps it; the folder is free at once. */
 export const unmountSmallDisk = (folder: string): void => run('umount', ['--lazy', folder]);
 
-function writeUntilFull(file: number, piece: Buffer): void {
+function fillOnce(filler: string): void {
+  untilFull(() => {
+    const file = openSync(filler, 'a');
+    try {
+      for (const piece of PIECES) untilFull(() => writeForEver(file, piece));
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+function writeForEver(file: number, piece: Buffer): never {
+  for (;;) writeSync(file, piece);
+}
+
+/** A disk that is full already is as it should be. */
+function untilFull(write: () => void): void {
   try {
-    for (;;) writeSync(file, piece);
+    write();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
   }

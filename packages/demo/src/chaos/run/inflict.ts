@@ -3,8 +3,6 @@ import { until } from '../until.ts';
 import type { Arena, ArenaService } from './arena.ts';
 import { SERVERS, SERVICES, type Fault, type ServerName, type ServiceName, type WireName } from './fault.ts';
 
-/** A disk that is full stays so: what is given back meanwhile is taken too. */
-const FILL_EVERY_MS = 100;
 const BUS_ANSWERS_MS_MAX = 1_000;
 const LOOK_MS_MAX = 2_000;
 const RESTART_MS_MAX = 45_000;
@@ -98,9 +96,7 @@ async function fillDisk(server: RunningServer | undefined, forMs: number): Promi
   const disk = server?.disk;
   if (server === undefined || disk === null || disk === undefined) throw new Error('there is no small disk');
   disk.fill();
-  const filling = setInterval(() => disk.fill(), FILL_EVERY_MS);
   await passing(forMs);
-  clearInterval(filling);
   disk.free();
   // As an installation's liveness probe would: NATS 2.9 does not answer again by itself, and loses nothing that it confirmed.
   if (server.name === 'nats' && !(await busAnswers(server.url, BUS_ANSWERS_MS_MAX))) await killServer(server);

@@ -13,9 +13,9 @@ import { planFaults, type Lane } from './schedule.ts';
 import { stirUp, type Storm } from './storm.ts';
 
 /** Whoever is not ready so long after a fault was undone, other faults or not, does not come back. */
-const RECOVERY_MS_MAX = 45_000;
-/** The next fault of a lane does not wait longer than this for the recovery from the last. */
-const NEXT_AFTER_MS_MAX = 3_000;
+const RECOVERY_MS_MAX = 90_000;
+/** The next fault of a lane does not wait longer than this for the recovery from the last: a busy machine starts processes slowly. */
+const NEXT_AFTER_MS_MAX = 10_000;
 const WARM_UP_MS = 2_000;
 const FILLED_MIN = 20;
 
