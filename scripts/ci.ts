@@ -15,6 +15,8 @@ const STEP_ENDING_MS_MAX = 60_000;
 const SIMULATED_SECONDS = 60;
 /** With the time to make what breaks small. */
 const SIMULATION_TIME_MS_MAX = 120_000;
+/** A minute of faults, what comes before and what is still owed after it. */
+const CHAOS_STEP_TIME_MS_MAX = 4 * 60_000;
 const README_STEP_TIME_MS_MAX = 4 * 60_000;
 
 const started = performance.now();
@@ -31,6 +33,11 @@ const testsPassed = await step(
   { program: process.execPath, args: [join('scripts', 'test.ts'), `--outputFile=${RESULTS}`] },
   'counted',
 );
+await step('npm run chaos', {
+  program: process.execPath,
+  args: [join('scripts', 'chaos.ts'), '--seconds', '60'],
+  timeoutMs: CHAOS_STEP_TIME_MS_MAX,
+});
 const tests = testSummary();
 if (!testsPassed && tests.failedCount === 0) faults.push('npm test failed, though none of its tests did');
 faults.push(...tests.faults);

@@ -181,6 +181,7 @@ function aggregateCache({ store, cache, log }: EngineWorld): AggregateCache & { 
       })),
     );
     if (!written.ok) log.debug({ reason: written.refusal.reason }, 'Redis did not take accounts');
+    return written.ok;
   });
   return {
     read: async (accountIds, ofEpoch) => {

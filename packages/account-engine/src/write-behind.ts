@@ -9,17 +9,32 @@ export const aggregateRows = (account: Account): AccountAggregateRows => ({
   positions: account.positions.map((position) => positionRow(account, position)),
 });
 
+/** Of a cache that was away only so many accounts are brought up to date; the others are read from the store when they are missed. */
+const KEPT_MAX = 10_000;
+const AGAIN_MS = 1_000;
+
+interface Waiting {
+  readonly rows: () => AccountAggregateRows;
+  readonly epoch: string;
+}
+
+/** Says whether they were written. */
+type Write = (accounts: readonly AccountAggregateRows[], epoch: string) => Promise<boolean>;
+
 /**
  * Writes accounts to the cache behind their commits: only the newest of each, all that wait in one round trip, one at a time.
- * What it does not manage is forgotten: whoever misses it reads the store.
+ * What it does not manage is tried again until it does or something newer takes its place: an account that rests would be old in
+ * the cache for as long as it rests.
  */
 export class WriteBehind {
-  readonly #write: (accounts: readonly AccountAggregateRows[], epoch: string) => Promise<void>;
-  readonly #waiting = new Map<AccountId, { readonly rows: () => AccountAggregateRows; readonly epoch: string }>();
+  readonly #write: Write;
+  readonly #pause: () => Promise<void>;
+  readonly #waiting = new Map<AccountId, Waiting>();
   #writing = false;
 
-  constructor(write: (accounts: readonly AccountAggregateRows[], epoch: string) => Promise<void>) {
+  constructor(write: Write, pause: () => Promise<void> = pauseUnnoticed) {
     this.#write = write;
+    this.#pause = pause;
   }
 
   /** Returns at once; `rows` are made when they are written. */
@@ -32,15 +47,33 @@ export class WriteBehind {
 
   async #drain(): Promise<void> {
     while (this.#waiting.size > 0) {
-      const taken = [...this.#waiting.values()];
+      const taken = [...this.#waiting];
       this.#waiting.clear();
-      for (const epoch of new Set(taken.map((each) => each.epoch))) {
-        await this.#write(
-          taken.filter((each) => each.epoch === epoch).map((each) => each.rows()),
-          epoch,
-        );
+      let allWritten = true;
+      for (const epoch of new Set(taken.map(([, each]) => each.epoch))) {
+        const some = taken.filter(([, each]) => each.epoch === epoch);
+        if (
+          await this.#write(
+            some.map(([, each]) => each.rows()),
+            epoch,
+          )
+        )
+          continue;
+        allWritten = false;
+        this.#keep(some);
       }
+      if (!allWritten) await this.#pause();
     }
     this.#writing = false;
   }
+
+  #keep(notWritten: readonly (readonly [AccountId, Waiting])[]): void {
+    for (const [accountId, each] of notWritten) {
+      if (this.#waiting.size >= KEPT_MAX) return;
+      if (!this.#waiting.has(accountId)) this.#waiting.set(accountId, each);
+    }
+  }
 }
+
+/** Keeps no process alive: what is not written when it ends is only a cache. */
+const pauseUnnoticed = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, AGAIN_MS).unref());

@@ -36,7 +36,8 @@ export function readOptions(args: readonly string[]): DemoOptions {
   };
 }
 
-function wholeNumber(name: string, text: string, minimum: number, maximum: number): number {
+/** @throws an error that says what is allowed. */
+export function wholeNumber(name: string, text: string, minimum: number, maximum: number): number {
   const value = Number(text);
   if (!/^\d{1,10}$/.test(text) || value < minimum || value > maximum) {
     throw new Error(`${name} is "${text}"; it must be a whole number from ${minimum} to ${maximum}`);
@@ -44,7 +45,8 @@ function wholeNumber(name: string, text: string, minimum: number, maximum: numbe
   return value;
 }
 
-function oneOf<const Word extends string>(name: string, text: string, words: readonly Word[]): Word {
+/** @throws an error that says what is allowed. */
+export function oneOf<const Word extends string>(name: string, text: string, words: readonly Word[]): Word {
   const word = words.find((candidate) => candidate === text);
   if (word === undefined) throw new Error(`${name} is "${text}"; it must be ${words.join(' or ')}`);
   return word;

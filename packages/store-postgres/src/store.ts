@@ -9,7 +9,7 @@ import { inTransaction } from './connection/transaction.ts';
 import { failureOf } from './errors.ts';
 import { holdAdvisoryLock, type AdvisoryLockOptions, type HeldLock } from './operations/advisory-lock.ts';
 import { markPublished, outboxState, takeUnpublished, type UnpublishedRow } from './operations/outbox.ts';
-import { checkSafety } from './operations/safety.ts';
+import { checkSafety, checkWritable } from './operations/safety.ts';
 import { leaseIds, nextQuoteGeneration } from './operations/sequences.ts';
 import { loadAccounts, loadPast } from './reads/accounts.ts';
 import { eventsAfter, loadEvents, orderHistory } from './reads/events.ts';
@@ -86,6 +86,7 @@ export function connectStore(options: StoreOptions): Store {
     ...createCommits({ pool, clock, deadlineMs, random, onRetry: noteRetry }),
     failureOf,
     checkSafety: bind('check_safety', checkSafety),
+    checkWritable: bind('check_writable', checkWritable),
     askDatabaseTime: bind('database_now', async (session) => clock.take(await readDatabaseNowMs(session))),
     databaseNowMs: () => clock.nowMs() ?? assert.fail('the time is known once the database was asked for it'),
     epoch: bind('epoch', readEpoch),
@@ -134,6 +135,8 @@ export interface Store extends Commits {
   readonly failureOf: typeof failureOf;
   /** @throws UnsafeDatabase naming the first thing that is wrong. */
   readonly checkSafety: () => Promise<void>;
+  /** @throws StoreUnavailable when the server cannot write, such as on a full disk. Leaves nothing behind. */
+  readonly checkWritable: () => Promise<void>;
   /** Asks the database for its time; each commit does so by the way. */
   readonly askDatabaseTime: () => Promise<void>;
   /** Database time as far as it is known without asking: epoch milliseconds, at most an answer's way behind. */

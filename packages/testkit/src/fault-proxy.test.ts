@@ -110,6 +110,21 @@ describe('a fault proxy', () => {
     await until(() => idle.received() === 'kept');
   });
 
+  it.each([
+    ['requests', ''],
+    ['replies', 'heard'],
+  ] as const)('loses the %s alone when it is one-way, and resets what lost bytes when that ends', async (lost, arrives) => {
+    let arrived = '';
+    echo.on('connection', (socket: Socket) => socket.on('data', (bytes: Buffer) => (arrived += bytes.toString())));
+    const client = await dial();
+    await proxy.setMode({ kind: 'one_way', lost });
+    client.socket.write('heard');
+    await sleep(SILENCE_MS);
+    expect([arrived, client.received(), client.end()]).toEqual([arrives, '', undefined]);
+    await proxy.setMode({ kind: 'pass' });
+    await until(() => client.end() === 'ECONNRESET');
+  });
+
   it('reads nothing while half open, and loses nothing', async () => {
     const client = await dial();
     await proxy.setMode({ kind: 'half_open' });

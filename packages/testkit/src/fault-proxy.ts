@@ -7,6 +7,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  * - `latency`: each piece arrives that much later, in order.
  * - `black_hole`: connections are accepted and stay open, and what is sent is lost. Bytes cannot be missing from a stream that goes
  *   on, so connections that lost some are reset when the mode changes.
+ * - `one_way`: as `black_hole` for what the client sends (`requests`) or for what the server sends (`replies`); the rest passes.
  * - `half_open`: connections are accepted and stay open, and nothing is read: what was sent waits until the mode changes.
  * - `cut_replies`: so many bytes of what the server sends pass on each connection, and where the next would, the connection ends.
  *   What the client sent has all arrived.
@@ -15,8 +16,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  */
 export type FaultMode =
   | { readonly kind: 'pass' | 'black_hole' | 'half_open' | 'reset' | 'refuse' }
+  | { readonly kind: 'one_way'; readonly lost: Way }
   | { readonly kind: 'latency'; readonly latencyMs: number }
   | { readonly kind: 'cut_replies'; readonly afterBytes: number };
+
+type Way = 'requests' | 'replies';
 
 export interface FaultProxyTarget {
   readonly host: string;
@@ -104,7 +108,10 @@ class Link {
 
   constructor(client: Socket, server: Socket, mode: () => FaultMode) {
     this.#sockets = [client, server];
-    this.#directions = [new Direction(client, server, mode), new Direction(server, client, mode, () => this.#cut())];
+    this.#directions = [
+      new Direction('requests', client, server, mode),
+      new Direction('replies', server, client, mode, () => this.#cut()),
+    ];
     this.closed = Promise.all(this.#sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
   }
 
@@ -128,6 +135,7 @@ type Piece = Buffer | 'end' | 'reset';
 /** What one side sends, on its way to the other: its bytes, then the end of its stream or the failure of its connection. */
 class Direction {
   hasLost = false;
+  readonly #way: Way;
   readonly #from: Socket;
   readonly #to: Socket;
   readonly #mode: () => FaultMode;
@@ -137,8 +145,9 @@ class Direction {
   #timer: NodeJS.Timeout | undefined;
 
   /** `cut` ends the connection, where this is the direction of replies. */
-  constructor(from: Socket, to: Socket, mode: () => FaultMode, cut?: () => void) {
+  constructor(way: Way, from: Socket, to: Socket, mode: () => FaultMode, cut?: () => void) {
     this.#cut = cut;
+    this.#way = way;
     this.#from = from;
     this.#to = to;
     this.#mode = mode;
@@ -158,12 +167,12 @@ class Direction {
 
   /** Delivers what is due, as the mode allows. */
   flush(): void {
-    const { kind } = this.#mode();
-    if (kind === 'half_open') {
+    const mode = this.#mode();
+    if (mode.kind === 'half_open') {
       this.#from.pause();
       return;
     }
-    if (kind === 'black_hole') {
+    if (mode.kind === 'black_hole' || (mode.kind === 'one_way' && mode.lost === this.#way)) {
       this.hasLost ||= this.#onTheWay.length > 0;
       this.#onTheWay = [];
     }

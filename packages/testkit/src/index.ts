@@ -1,5 +1,8 @@
 export { FaultProxy, type FaultMode, type FaultProxyTarget } from './fault-proxy.ts';
 export { loginUrl, type ServerLogins } from './servers/logins.ts';
+export { busAnswers } from './servers/bus-answers.ts';
+export { whyNoSmallDisk, type SmallDisk } from './servers/small-disk.ts';
+export { redisCommands } from './servers/probes.ts';
 export { removeOwnAndDeadRuns, startServers, type ServersRequest } from './servers/servers.ts';
 export { onStopSignal } from './servers/stop-signals.ts';
 export { prepareTestServers, type TestServersRequest } from './servers/prepare-test-servers.ts';
@@ -14,6 +17,7 @@ export {
 } from './servers/types.ts';
 export {
   createPriceGenerator,
+  createSeededRandom,
   SEED_SYMBOLS,
   startRealtimeDatabase,
   type Clock,
@@ -26,5 +30,6 @@ export {
   type PriceGenerator,
   type RealtimeDatabase,
   type RealtimeDatabaseOptions,
+  type SeededRandom,
   type SeedSymbol,
 } from './realtime-database/index.ts';

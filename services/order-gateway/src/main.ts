@@ -95,6 +95,7 @@ health.addReadiness({
   deadlineMs: 2_000,
   check: async () => {
     await store.checkSafety();
+    await store.checkWritable();
     return { ok: true };
   },
 });

@@ -44,6 +44,7 @@ health.addReadiness({
   name: 'postgres',
   check: async () => {
     await store.checkSafety();
+    await store.checkWritable();
     return { ok: true };
   },
   deadlineMs: HEALTH_DEADLINE_MS,

@@ -39,7 +39,10 @@ interface OrderRow {
  * that were told and are not there or are otherwise, keys with two orders or with two answers, orders of nobody, requests that a
  * provider took twice, and whatever `verify:books` finds.
  */
-export async function audit(stage: Stage, clients: readonly ChaosClient[]): Promise<readonly string[]> {
+export async function audit(
+  stage: Pick<Stage, 'sql' | 'redisUrl' | 'journals'>,
+  clients: readonly ChaosClient[],
+): Promise<readonly string[]> {
   const rows = await stage.sql<OrderRow[]>`
     select account_id::text, client_order_id, order_id::text, status::text from orders where client_order_id is not null`;
   const orders = new Map<string, OrderRow[]>();

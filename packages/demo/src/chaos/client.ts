@@ -19,6 +19,14 @@ export interface Command {
   readonly told: Told[];
 }
 
+/** How often a client was left without an answer, by what it saw instead, and how often it asked again. */
+export interface Encounters {
+  unavailable: number;
+  busy: number;
+  noAnswer: number;
+  again: number;
+}
+
 const TOLD = [201, 422];
 /** Nothing is known of the command yet; the client asks again with the same key. */
 const ASK_AGAIN = [202, 429, 503];
@@ -32,6 +40,8 @@ export class ChaosClient {
   readonly commands: Command[] = [];
   /** Answers that no client should ever see. */
   readonly faults: string[] = [];
+  readonly encounters: Encounters = { unavailable: 0, busy: 0, noAnswer: 0, again: 0 };
+  readonly #given = new Set<Command>();
   readonly #token: string;
   readonly #name: string;
 
@@ -58,6 +68,8 @@ export class ChaosClient {
   /** Gives a command once; says whether it was answered. */
   async give(url: string, command: Command): Promise<boolean> {
     const { accountId, path, body } = command;
+    if (this.#given.has(command)) this.encounters.again += 1;
+    this.#given.add(command);
     try {
       const client = gatewayClient(url, this.#token);
       const answer = await client.post<PlacedAnswerV1 | ProblemV1>(`/v1/accounts/${accountId}/${path}`, body);
@@ -65,13 +77,16 @@ export class ChaosClient {
         command.told.push(toldOf(answer.status, answer.body));
         return true;
       }
+      if (answer.status === 503) this.encounters.unavailable += 1;
+      else this.encounters.busy += 1;
       if (!ASK_AGAIN.includes(answer.status)) this.#fault(command, `${answer.status} ${JSON.stringify(answer.body)}`);
       else if (answer.status === 503 && answer.headers.get('retry-after') === null)
         this.#fault(command, '503 without Retry-After');
       return false;
     } catch (error) {
-      if (isNoAnswer(error)) return false;
-      throw error;
+      if (!isNoAnswer(error)) throw error;
+      this.encounters.noAnswer += 1;
+      return false;
     }
   }
 
@@ -91,11 +106,26 @@ export class ChaosClient {
     }
   }
 
-  /** Positions that nothing closes yet, as a gateway shows them; the oldest first. */
+  /** Positions that nothing closes yet, as a gateway shows them, the oldest first; none from one that cannot say. */
   async idlePositions(url: string, accountId: string): Promise<readonly string[]> {
-    const page = await gatewayClient(url, this.#token).get<PositionPageV1>(`/v1/accounts/${accountId}/positions`);
-    const idle = page.body.items.filter(({ closingOrderId }) => closingOrderId === null);
+    const path = `/v1/accounts/${accountId}/positions`;
+    const page = await this.look<PositionPageV1>(url, path);
+    if (page === undefined) return [];
+    const idle = page.items.filter(({ closingOrderId }) => closingOrderId === null);
     return idle.map(({ positionId }) => positionId).toReversed();
+  }
+
+  /** What a gateway shows under a path; nothing when it cannot say or says nothing. */
+  async look<Body>(url: string, path: string): Promise<Body | undefined> {
+    try {
+      const { status, body } = await gatewayClient(url, this.#token).get<Body>(path);
+      if (status === 200) return body;
+      if (!ASK_AGAIN.includes(status)) this.faults.push(`${path} was answered with ${status} ${JSON.stringify(body)}`);
+      return undefined;
+    } catch (error) {
+      if (isNoAnswer(error)) return undefined;
+      throw error;
+    }
   }
 }
 

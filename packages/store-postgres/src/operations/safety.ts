@@ -60,6 +60,18 @@ export async function checkSafety(connection: Connection): Promise<void> {
   await checkSchema(connection, state?.['has_schema'] === true);
 }
 
+/**
+ * A sort that does not fit into its memory goes to the disk of the data, and a message and the commit after it go through the log of
+ * changes: neither leaves anything behind. Both are one message of the protocol, and so one transaction.
+ */
+const WRITE = `
+select set_config('work_mem', '64kB', true);
+select count(*) from (select repeat(md5(i::text), 4) as text from generate_series(1, 2000) i order by 1) sorted;
+select pg_logical_emit_message(true, 'margrave', 'is there room to write')`;
+
+/** @throws the server's error where there is no room to write, or where what is written cannot be made to last. */
+export const checkWritable = (connection: Connection): Promise<void> => connection.script(WRITE);
+
 function check(setting: string, value: string, where = ''): void {
   const rule = RULES.find((candidate) => candidate.setting === setting);
   if (rule !== undefined && !rule.isSafe(value)) throw new UnsafeDatabase(setting, `${value}${where}`, rule.advice);

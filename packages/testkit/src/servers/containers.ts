@@ -122,6 +122,7 @@ function handleOf(engine: DockerEngine, id: string, plan: ContainerPlan): Runnin
     port: plan.port,
     url: plan.url,
     dataFolder: null,
+    disk: null,
     async isRunning() {
       return (await container.inspect()).State.Running;
     },

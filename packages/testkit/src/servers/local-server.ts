@@ -5,6 +5,7 @@ import { LOOPBACK } from './ports.ts';
 import { waitUntilReady, type Probe } from './probes.ts';
 import { describeProcess, endProcess, processTree, signalProcess, waitUntilGone, waitUntilPaused } from './processes.ts';
 import type { RunFolder } from './run-folder.ts';
+import type { SmallDisk } from './small-disk.ts';
 import type { RunningServer, ServerName } from './types.ts';
 
 /** How to run one server from a binary of this machine. */
@@ -19,6 +20,7 @@ export interface LocalServerPlan {
   readonly user?: { readonly uid: number; readonly gid: number };
   readonly workingFolder: string;
   readonly dataFolder: string;
+  readonly disk: SmallDisk | null;
   readonly logFile: string;
   readonly stopSignal: NodeJS.Signals;
   readonly probe: Probe;
@@ -52,6 +54,7 @@ export async function startLocalServer(plan: LocalServerPlan, run: RunFolder): P
     port: plan.port,
     url: plan.url,
     dataFolder: plan.dataFolder,
+    disk: plan.disk,
     isRunning: () => Promise.resolve(describeProcess(pid) !== undefined),
     async kill9() {
       await waitUntilGone(signalAll('SIGKILL'), STOP_TIMEOUT_MS);

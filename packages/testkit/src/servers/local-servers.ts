@@ -20,10 +20,18 @@ import {
   postgresUrl,
   redisConfiguration,
   redisUrl,
+  SMALL_POSTGRES_SETTINGS,
 } from './settings.ts';
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 import type { RunningServer } from './types.ts';
 
+export type DiskSize = 'of this machine' | 'small';
+
 const PORT_ATTEMPTS_MAX = 3;
+
+const SMALL_NATS_MB = 96;
+/** What initdb makes, a few databases, and a log that is kept short by `SMALL_POSTGRES_SETTINGS`. */
+const SMALL_POSTGRES_MB = 320;
 
 /** Only the user who started the run may read what holds a password. */
 const PRIVATE = { mode: 0o600 };
@@ -33,13 +41,16 @@ export async function startLocalNats(
   run: RunFolder,
   logins: ServerLogins,
   name: string,
+  disk: DiskSize,
 ): Promise<RunningServer> {
   const folder = join(run.path, name);
-  mkdirSync(folder);
+  const store = join(folder, 'store');
+  mkdirSync(store, { recursive: true });
+  const smallDisk = disk === 'small' ? mounted(run, store, SMALL_NATS_MB) : null;
   const password = newPassword();
   return onFreePort(run, (port) => {
     const configuration = join(folder, 'nats.conf');
-    const listener = { host: LOOPBACK, port, folder: join(folder, 'store'), password, logins };
+    const listener = { host: LOOPBACK, port, folder: store, password, logins };
     writeFileSync(configuration, natsConfiguration(listener), PRIVATE);
     return {
       name: 'nats',
@@ -49,7 +60,8 @@ export async function startLocalNats(
       executable: binary.path,
       args: ['-c', configuration],
       workingFolder: folder,
-      dataFolder: join(folder, 'store'),
+      dataFolder: store,
+      disk: smallDisk,
       logFile: join(folder, 'log'),
       stopSignal: 'SIGTERM',
       probe: probeNats(port, password),
@@ -77,6 +89,7 @@ export async function startLocalRedis(
       args: [configuration],
       workingFolder: folder,
       dataFolder: folder,
+      disk: null,
       logFile: join(folder, 'log'),
       stopSignal: 'SIGTERM',
       probe: probeRedis(port, password),
@@ -84,13 +97,24 @@ export async function startLocalRedis(
   });
 }
 
-export async function startLocalPostgres(binary: LocalBinaries['postgres'], run: RunFolder): Promise<RunningServer> {
+export async function startLocalPostgres(
+  binary: LocalBinaries['postgres'],
+  run: RunFolder,
+  disk: DiskSize,
+): Promise<RunningServer> {
   const user = unprivilegedUser();
   const folder = postgresFolder(run, user);
+  const smallDisk = disk === 'small' ? mounted(run, folder, SMALL_POSTGRES_MB) : null;
+  if (smallDisk !== null && user !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
   const password = newPassword();
   initialise(binary.initdb, { folder, data, password, user });
-  const settings = { ...POSTGRES_SETTINGS, listen_addresses: LOOPBACK, unix_socket_directories: '' };
+  const settings = {
+    ...POSTGRES_SETTINGS,
+    ...(smallDisk && SMALL_POSTGRES_SETTINGS),
+    listen_addresses: LOOPBACK,
+    unix_socket_directories: '',
+  };
   const server = await onFreePort(run, (port) => ({
     name: 'postgres',
     version: binary.version,
@@ -101,12 +125,19 @@ export async function startLocalPostgres(binary: LocalBinaries['postgres'], run:
     ...(user && { user }),
     workingFolder: folder,
     dataFolder: data,
+    disk: smallDisk,
     logFile: join(run.path, 'postgres.log'),
     stopSignal: 'SIGINT',
     probe: probePostgres(postgresUrl(port, password, 'postgres')),
   }));
   await createDatabase(postgresUrl(server.port, password, 'postgres'));
   return server;
+}
+
+function mounted(run: RunFolder, folder: string, sizeMb: number): SmallDisk {
+  const disk = mountSmallDisk(folder, sizeMb);
+  run.recordMount(folder);
+  return disk;
 }
 
 async function onFreePort(run: RunFolder, plan: (port: number) => LocalServerPlan): Promise<RunningServer> {

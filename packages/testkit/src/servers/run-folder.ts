@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeProcess, endProcess, isStillRunning, processTree, signalProcess, type ProcessMark } from './processes.ts';
+import { unmountSmallDisk } from './small-disk.ts';
 import type { Log } from './types.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -30,6 +32,8 @@ interface RunRecord {
   readonly processes: readonly RecordedProcess[];
   /** Data that could not lie below the run folder. */
   readonly foldersElsewhere: readonly string[];
+  /** Folders that a small disk is mounted over. */
+  readonly mounts: readonly string[];
 }
 
 /**
@@ -41,6 +45,7 @@ export interface RunFolder {
   readonly path: string;
   recordProcess(pid: number, executable: string): void;
   recordFolder(path: string): void;
+  recordMount(path: string): void;
   recordContainers(): void;
 }
 
@@ -56,6 +61,7 @@ export function createRunFolder(purpose: string): RunFolder {
     containers: false,
     processes: [],
     foldersElsewhere: [],
+    mounts: [],
   };
   writeFileSync(join(unfinished, 'run.json'), JSON.stringify(record));
   // The user as whom PostgreSQL runs must be able to go through; nobody else can list what is inside.
@@ -75,6 +81,7 @@ export function createRunFolder(purpose: string): RunFolder {
       if (startedAt !== undefined) change({ processes: [...record.processes, { pid, startedAt, executable }] });
     },
     recordFolder: (folder) => change({ foldersElsewhere: [...record.foldersElsewhere, folder] }),
+    recordMount: (folder) => change({ mounts: [...record.mounts, folder] }),
     recordContainers: () => change({ containers: true }),
   };
 }
@@ -88,6 +95,7 @@ export async function removeRun(path: string, removeContainers: RemoveContainers
   if (record !== undefined) {
     await Promise.all(record.processes.map(endRecordedProcess));
     if (record.containers) await removeContainers(path.slice(RUNS.length + 1));
+    for (const folder of record.mounts) if (existsSync(folder)) unmountSmallDisk(folder);
     for (const folder of record.foldersElsewhere) rmSync(folder, { recursive: true, force: true });
   }
   rmSync(path, { recursive: true, force: true, maxRetries: 3 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { startNatsContainer, startPostgresContainer, startRedisContainer } from './containers.ts';
 import { findDockerEngine, removeContainersOf, type EngineSearch } from './docker-engine.ts';
 import { findLocalBinaries, type LocalBinaries } from './local-binaries.ts';
-import { startLocalNats, startLocalPostgres, startLocalRedis } from './local-servers.ts';
+import { startLocalNats, startLocalPostgres, startLocalRedis, type DiskSize } from './local-servers.ts';
 import { OPERATOR_ALONE, type ServerLogins } from './logins.ts';
 import { installMissing } from './package-manager.ts';
 import { createRunFolder, removeDeadRuns, removeRun, type RunFolder } from './run-folder.ts';
@@ -13,10 +13,12 @@ import { ServersUnavailable, type Log, type RunningServer, type ServerName, type
 
 export interface ServersRequest {
   /** Part of the run's name below `.margrave/runs/`. */
-  readonly purpose: 'demo' | 'test';
+  readonly purpose: 'demo' | 'test' | 'chaos';
   readonly log: Log;
   /** Who may log in besides the operator. */
   readonly logins?: ServerLogins;
+  /** Whether the data of NATS and PostgreSQL lie on small disks of their own, where such can be had (`whyNoSmallDisk`). */
+  readonly smallDisks?: boolean;
   /**
    * What SIGINT, SIGTERM and SIGHUP do. `stop servers` stops them and then lets the signal end this process. A program that has
    * to stop other things first says `leave to caller` and calls `stop()` itself.
@@ -35,9 +37,9 @@ const REMOVE_TIMEOUT_MS = 30_000;
  * @throws ServersUnavailable when they cannot be had, with the command that would get them.
  */
 export async function startServers(request: ServersRequest): Promise<Servers> {
-  const { purpose, log, logins = OPERATOR_ALONE, onSignal = 'stop servers' } = request;
+  const { purpose, log, logins = OPERATOR_ALONE, onSignal = 'stop servers', smallDisks = false } = request;
   await removeDeadRuns(log, removeContainersOf, 'keep own');
-  const starters = await chooseSource(log, logins);
+  const starters = await chooseSource(log, logins, smallDisks ? 'small' : 'of this machine');
   const run = createRunFolder(purpose);
   const starts: Promise<RunningServer>[] = [];
   // What is being started is waited for before it is removed: a server launched behind the removal's back would stay for ever.
@@ -71,7 +73,7 @@ interface Starters {
   postgres(run: RunFolder): Promise<RunningServer>;
 }
 
-async function chooseSource(log: Log, logins: ServerLogins): Promise<Starters> {
+async function chooseSource(log: Log, logins: ServerLogins, disk: DiskSize): Promise<Starters> {
   const wanted = insistence();
   const search: EngineSearch =
     wanted === 'local' ? { missing: 'MARGRAVE_SERVERS=local excludes Docker', answers: false } : await findDockerEngine(log);
@@ -88,9 +90,9 @@ async function chooseSource(log: Log, logins: ServerLogins): Promise<Starters> {
   const binaries = localBinaries(search, log);
   return {
     source: 'local binaries',
-    nats: (run, name) => startLocalNats(binaries.nats, run, logins, name),
+    nats: (run, name) => startLocalNats(binaries.nats, run, logins, name, disk),
     redis: (run) => startLocalRedis(binaries.redis, run, logins),
-    postgres: (run) => startLocalPostgres(binaries.postgres, run),
+    postgres: (run) => startLocalPostgres(binaries.postgres, run, disk),
   };
 }
 

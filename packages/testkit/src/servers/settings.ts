@@ -56,5 +56,8 @@ export const POSTGRES_SETTINGS: Readonly<Record<string, string>> = {
   log_timezone: 'UTC',
 };
 
+/** For data on a small disk: the log of changes takes little of it. */
+export const SMALL_POSTGRES_SETTINGS: Readonly<Record<string, string>> = { max_wal_size: '64MB', min_wal_size: '32MB' };
+
 export const postgresSettingArgs = (settings: Readonly<Record<string, string>>): string[] =>
   Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -1,3 +1,5 @@
+import type { SmallDisk } from './small-disk.ts';
+
 export type ServerName = 'nats' | 'redis' | 'postgres';
 
 /** Where the servers of a run come from. */
@@ -18,6 +20,8 @@ export interface RunningServer {
   readonly url: string;
   /** Where it keeps what it has on disk; null where that is not a folder of this machine. */
   readonly dataFolder: string | null;
+  /** The small disk that its data lies on, where one was asked for and can be had. */
+  readonly disk: SmallDisk | null;
   /** Whether it is there, be it paused. A container's process may be another user's or another kernel's, so no process id tells. */
   isRunning(): Promise<boolean>;
   /** SIGKILL to every process of the server. */
