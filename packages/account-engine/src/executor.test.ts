@@ -1,4 +1,4 @@
-import type { AccountId, ClientOrderId, OrderId, PositionId, SymbolName } from '@margrave/vocabulary';
+import type { AccountId, ClientOrderId, OrderId, PositionId, ProviderName, SymbolName } from '@margrave/vocabulary';
 import { Executor } from './executor.ts';
 import { ACCOUNT, aggregate, bench, buy, market, task } from './testing/builders.ts';
 import { StoreError } from './testing/memory-store.ts';
@@ -44,6 +44,32 @@ describe('a batch of commands', () => {
     };
     await runAll([task(buy('key'))]);
     expect([toldBefore, told.length]).toEqual([0, 1]);
+  });
+});
+
+describe('the same report', () => {
+  const reported = (executionId: string) => {
+    const given = task(buy(executionId, 0.01));
+    const executions = [{ provider: 'lp-a' as ProviderName, executionId, contentHash: 'said' }];
+    return { ...given, submission: { ...given.submission, client: null, executions } };
+  };
+
+  it('two hundred times in a batch, and once more, costs two commits and two reads', async () => {
+    const { store, runAll } = bench();
+    let reads = 0;
+    const find = store.findAppliedExecutions;
+    store.findAppliedExecutions = (executions) => {
+      reads += 1;
+      return find(executions);
+    };
+    const kinds = async (): Promise<Set<string>> => {
+      const outcomes = await runAll(Array.from({ length: 200 }, () => reported('e-1')));
+      return new Set(outcomes.map((outcome) => (typeof outcome === 'object' ? outcome.kind : outcome)));
+    };
+    expect(await kinds()).toEqual(new Set(['committed', 'already_applied']));
+    expect([store.batches.length, reads]).toEqual([1, 1]);
+    expect(await kinds()).toEqual(new Set(['already_applied']));
+    expect([store.batches.length, reads]).toEqual([2, 2]);
   });
 });
 

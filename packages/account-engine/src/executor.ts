@@ -13,6 +13,7 @@ import type { AccountId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Answer, Outcome, StageTimes, Submission } from './api.ts';
 import { commandIds, idShares } from './command-ids.ts';
+import { earlierOutcomes } from './earlier-outcomes.ts';
 import { accountFromRows } from './from-rows.ts';
 import { loadPast, type KnownPast } from './known-past.ts';
 import { takeQuotes } from './market-view.ts';
@@ -118,26 +119,11 @@ export class Executor {
 
   /** After an unknown outcome, or when the store knew the command's id, its first outcome is looked up before anything is decided. */
   async #lookUp(tasks: readonly Task[], settlements: Map<Task, Settlement>): Promise<void> {
-    for (const task of tasks) {
-      if (!task.lookUp) continue;
-      const earlier = await this.#earlierOutcome(task);
-      if (earlier !== undefined) settlements.set(task, earlier);
+    const doubtful = tasks.filter((task) => task.lookUp);
+    const submissions = doubtful.map((task) => task.submission);
+    for (const [index, earlier] of (await earlierOutcomes(submissions, this.#parts.store)).entries()) {
+      if (earlier !== undefined) settlements.set(doubtful[index]!, earlier);
     }
-  }
-
-  async #earlierOutcome({ submission }: Task): Promise<Outcome | undefined> {
-    const { client, executions, accountId } = submission;
-    const { store } = this.#parts;
-    const kept = client === null ? undefined : await store.findCommandKey(accountId, client.key);
-    if (kept !== undefined) {
-      const kind = kept.requestHash === client?.requestHash ? 'replayed' : 'key_reused';
-      return { kind, answer: { status: kept.answerStatus, body: kept.answerBody } };
-    }
-    for (const { provider, executionId } of executions) {
-      const applied = await store.findAppliedExecution(provider, executionId);
-      if (applied !== undefined) return { kind: 'already_applied', executionId, contentHash: applied.contentHash };
-    }
-    return undefined;
   }
 
   async #decideAndCommit(tasks: readonly Task[], settlements: Map<Task, Settlement>, sent: Set<Task>): Promise<void> {
@@ -241,8 +227,11 @@ export class Executor {
       const own = commandIds(submission);
       if (account === undefined) settlements.set(task, { kind: 'no_such_account' });
       // The same command twice in one batch: the next batch finds its id used, and gives the stored answer.
-      else if (own.some((id) => usedIds.has(id))) settlements.set(task, 'again');
-      else {
+      else if (own.some((id) => usedIds.has(id))) {
+        // Of a report it is cheap to ask first, and many times the same one would else be a batch each.
+        if (submission.client === null) task.lookUp = true;
+        settlements.set(task, 'again');
+      } else {
         const settled = this.#decideOne(task, account, past, { market, ids, viewMs });
         if (settled === 'again' || 'kind' in settled) settlements.set(task, settled);
         else {

@@ -26,10 +26,9 @@ export interface AccountStore {
     work: (accounts: readonly AccountAggregateRows[], commitBatch: CommitBatch) => Promise<Value>,
   ) => Promise<Value>;
   readonly findCommandKey: (accountId: AccountId, key: string) => Promise<CommandKeyRow | undefined>;
-  readonly findAppliedExecution: (
-    provider: ProviderName,
-    executionId: string,
-  ) => Promise<{ readonly contentHash: string } | undefined>;
+  readonly findAppliedExecutions: (
+    executions: readonly { readonly provider: ProviderName; readonly executionId: string }[],
+  ) => Promise<readonly { readonly provider: ProviderName; readonly executionId: string; readonly contentHash: string }[]>;
   readonly failureOf: (error: unknown) => StoreFailure;
 }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { Logger, Random } from '@margrave/runtime';
-import type { ProviderName } from '@margrave/vocabulary';
 import { createCommits, type Commits } from './commit/commits.ts';
 import type { Connection, ConnectionOptions } from './connection/connection.ts';
 import { DatabaseClock, readDatabaseNowMs } from './connection/database-clock.ts';
@@ -18,7 +17,7 @@ import { pageDeals, pageLedger, pageOpenPositions, pageOperatorActions, pageOrde
 import { loadRegistry } from './reads/registry.ts';
 import { silentRequests } from './reads/silent-requests.ts';
 import { unknownOrders } from './reads/unknown-orders.ts';
-import type { AppliedExecutionRow, OutboxId } from './rows.ts';
+import type { OutboxId } from './rows.ts';
 
 export interface StoreOptions {
   /** Of a login that is a member of `margrave_service`. */
@@ -76,7 +75,6 @@ export function connectStore(options: StoreOptions): Store {
     (...args: Args): Promise<Value> =>
       pool.run(statement, (lease) => read(lease.connection, ...args));
   const clock = new DatabaseClock(() => performance.now());
-  const findExecutions = bind('find_executions', findAppliedExecutions);
   const noteRetry = (error: Error, failures: number): void => {
     log.warn({ error: error.message, failures }, 'A commit is tried again');
     onRetry?.();
@@ -93,8 +91,7 @@ export function connectStore(options: StoreOptions): Store {
     loadRegistry: bind('load_registry', loadRegistry),
     loadAccounts: bind('load_accounts', loadAccounts),
     loadPast: bind('load_past', loadPast),
-    findAppliedExecutions: findExecutions,
-    findAppliedExecution: async (provider, executionId) => (await findExecutions([{ provider, executionId }]))[0],
+    findAppliedExecutions: bind('find_executions', findAppliedExecutions),
     findRequests: bind('find_requests', findRequests),
     findOrder: bind('find_order', findOrder),
     findOrderByClientKey: bind('find_order_by_client_key', findOrderByClientKey),
@@ -146,7 +143,6 @@ export interface Store extends Commits {
   readonly loadAccounts: Bound<typeof loadAccounts>;
   readonly loadPast: Bound<typeof loadPast>;
   readonly findAppliedExecutions: Bound<typeof findAppliedExecutions>;
-  readonly findAppliedExecution: (provider: ProviderName, executionId: string) => Promise<AppliedExecutionRow | undefined>;
   readonly findRequests: Bound<typeof findRequests>;
   readonly findOrder: Bound<typeof findOrder>;
   readonly findOrderByClientKey: Bound<typeof findOrderByClientKey>;

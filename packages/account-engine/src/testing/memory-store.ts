@@ -68,10 +68,13 @@ export class MemoryStore implements AccountStore {
   findCommandKey = (accountId: AccountId, key: string): Promise<CommandKeyRow | undefined> =>
     Promise.resolve(this.keys.get(`${accountId} ${key}`));
 
-  findAppliedExecution: AccountStore['findAppliedExecution'] = (provider, executionId) => {
-    const contentHash = this.executions.get(`${provider} ${executionId}`);
-    return Promise.resolve(contentHash === undefined ? undefined : { contentHash });
-  };
+  findAppliedExecutions: AccountStore['findAppliedExecutions'] = (executions) =>
+    Promise.resolve(
+      executions.flatMap(({ provider, executionId }) => {
+        const contentHash = this.executions.get(`${provider} ${executionId}`);
+        return contentHash === undefined ? [] : { provider, executionId, contentHash };
+      }),
+    );
 
   failureOf = (error: unknown): StoreFailure => (error instanceof StoreError ? error.failure : 'bug');
 

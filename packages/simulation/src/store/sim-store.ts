@@ -90,8 +90,13 @@ export class SimStore implements AccountStore {
       positions: positionIds.flatMap((id) => this.#server.tables.positions.get(id) ?? []),
     }));
 
-  findAppliedExecution: AccountStore['findAppliedExecution'] = (provider, executionId) =>
-    this.#read('applied execution', () => this.#server.tables.executions.get(executionOf({ provider, executionId })));
+  findAppliedExecutions: AccountStore['findAppliedExecutions'] = (executions) =>
+    this.#read('applied executions', () =>
+      executions.flatMap(({ provider, executionId }) => {
+        const applied = this.#server.tables.executions.get(executionOf({ provider, executionId }));
+        return applied === undefined ? [] : { provider, executionId, contentHash: applied.contentHash };
+      }),
+    );
 
   /** Not found is final only when no commit can bring the key any more. */
   findCommandKey: AccountStore['findCommandKey'] = async (accountId, key) => {

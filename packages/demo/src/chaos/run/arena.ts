@@ -155,7 +155,7 @@ async function startedServices({ servers, wires, ports, folder, seed, secret, fe
       redisUrl: servers.redis.url,
       databaseUrl: servers.postgres.url,
       folder,
-      gateways: ports,
+      gateways: ports.map((port) => ({ port, adminPort: 0 })),
       say: () => undefined,
     },
     feed,
