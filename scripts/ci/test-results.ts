@@ -24,9 +24,13 @@ export function summarise(results: JestResults, skips: Skips['tests']): TestSumm
     tests.filter(({ status }) => status !== 'passed' && status !== 'failed').map(({ fullName }) => fullName),
   );
   const listed = new Set(skips.map(({ name }) => name));
+  const always = skips.filter(({ where }) => where === undefined).map(({ name }) => name);
   const faults = [
     ...[...skipped].filter((name) => !listed.has(name)).map((name) => `a test was skipped without a listed reason: ${name}`),
-    ...[...listed].filter((name) => !skipped.has(name)).map((name) => `a test is listed as skipped and was not: ${name}`),
+    ...always.filter((name) => !skipped.has(name)).map((name) => `a test is listed as skipped and was not: ${name}`),
+    ...skips
+      .filter(({ name, where }) => where !== undefined && !tests.some(({ fullName }) => fullName === name))
+      .map(({ name }) => `a test is listed as skipped and is not there: ${name}`),
     ...(results.numPassedTests === 0 ? ['no test passed'] : []),
   ];
   return {

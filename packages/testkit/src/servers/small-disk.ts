@@ -17,6 +17,7 @@ const PIECES = [1_048_576, 4_096, 1].map((bytes) => Buffer.alloc(bytes));
 
 /** Why this process can mount no small disk, in half a sentence; `undefined` where it can. */
 export function whyNoSmallDisk(): string | undefined {
+  if (process.env['MARGRAVE_SERVERS'] === 'containers') return 'the disks of containers are their own';
   if (process.platform !== 'linux') return 'only Linux has tmpfs';
   if (process.getuid?.() !== 0) return 'only root may mount a tmpfs';
   const probe = mkdtempSync(join(tmpdir(), 'margrave-disk-'));
