@@ -1,9 +1,12 @@
 import { parseE8, type LotsE8, type RequestId } from '@margrave/vocabulary';
-import { DISTORTIONS, type Distortion } from './distortion.ts';
 import { createDraws, type Draws } from './seeded-random.ts';
 
 /** How a report is said once more: under the message id it had, or under a new one that no stream recognises. */
 export type Repetition = 'same_id' | 'new_id';
+
+/** How a fill is said once more, falsely: what no house may book. */
+export const DISTORTIONS = ['other_price', 'other_symbol', 'other_side', 'unknown_request', 'malformed'] as const;
+export type Distortion = (typeof DISTORTIONS)[number];
 
 /** What an order can be said to have come to, before it is executed all the same. */
 export type FalseEnd = 'cancelled' | 'rejected';

@@ -1,6 +1,6 @@
 import type { LotsE8, PriceE8, RequestId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
-import type { Distortion } from './distortion.ts';
+import type { Distortion } from './behaviour.ts';
 import { readAmount, type Entry, type OrderStatus, type Report, type Sending, type TakenOrder } from './entry.ts';
 import { readExecutionNumber, type ExecutionNumber } from './execution-number.ts';
 

@@ -1,9 +1,6 @@
 import { formatE8, parseE8, type RequestId } from '@margrave/vocabulary';
+import type { Distortion } from './behaviour.ts';
 import type { Report } from './entry.ts';
-
-/** How a fill is said once more, falsely: what no house may book. */
-export const DISTORTIONS = ['other_price', 'other_symbol', 'other_side', 'unknown_request', 'malformed'] as const;
-export type Distortion = (typeof DISTORTIONS)[number];
 
 /** No request of any house has it. */
 const NOBODYS_REQUEST = '999999999999999999' as RequestId;

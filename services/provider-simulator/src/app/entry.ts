@@ -1,7 +1,6 @@
 import { parseE8, type RequestId, type Side } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
-import type { Behaviour } from './behaviour.ts';
-import type { Distortion } from './distortion.ts';
+import type { Behaviour, Distortion } from './behaviour.ts';
 
 /** How an order stands, in the words of a status report. */
 export type OrderStatus = 'working' | 'partially_filled' | 'filled' | 'rejected' | 'cancelled';

@@ -10,8 +10,7 @@ import {
 } from '@margrave/contracts';
 import { refuse, type Result } from '@margrave/vocabulary';
 import { Type } from 'typebox';
-import type { ScriptRule } from '../app/behaviour.ts';
-import { DISTORTIONS } from '../app/distortion.ts';
+import { DISTORTIONS, type ScriptRule } from '../app/behaviour.ts';
 
 const HOUR_MS = 3_600_000;
 const KNOWN_REASONS = Object.keys(PROVIDER_REJECT_REASONS) as ProviderRejectReason[];
