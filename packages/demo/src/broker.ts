@@ -123,6 +123,8 @@ export interface ServicesRequest {
   readonly folder: string;
   /** The ports of each gateway that is wanted. */
   readonly gateways: readonly GatewayPorts[];
+  /** How often the simulated providers misbehave, in which ways; a little of some, unless told. */
+  readonly misbehave?: string;
   readonly say: (sentence: string) => void;
 }
 
@@ -160,7 +162,7 @@ export async function startServices(request: ServicesRequest): Promise<Services>
 
 /** How each process of a broker is started: its file, its environment, and where its log and its metrics are. */
 export async function serviceStarts(request: ServicesRequest, feed: Readonly<Record<string, string>>, tokenSecret: string) {
-  const { options, natsUrl, redisUrl, databaseUrl, folder, gateways } = request;
+  const { options, natsUrl, redisUrl, databaseUrl, folder, gateways, misbehave = 'reject=0.03,repeat=0.05,parts=0.1' } = request;
   /** Each service has its own user on each server. A login of a database is the whole server's: another program's broker on it has others. */
   const logins = async (service: string, role: ServiceRole = 'margrave_service') => ({
     NATS_URL: loginUrl(natsUrl, service),
@@ -182,7 +184,7 @@ export async function serviceStarts(request: ServicesRequest, feed: Readonly<Rec
         PROVIDER_SYMBOLS: await providerSymbols(databaseUrl, provider),
         STATE_FOLDER: folder,
         SEED: `${options.seed}`,
-        MISBEHAVE: 'reject=0.03,repeat=0.05,parts=0.1',
+        MISBEHAVE: misbehave,
         ...(provider === 'lp-b' ? { FILL_PARTS: '2' } : {}),
       },
     })),

@@ -56,6 +56,7 @@ beforeAll(async () => {
       { port: await freePort(), adminPort: await freePort() },
       { port: await freePort(), adminPort: await freePort() },
     ],
+    misbehave: 'reject=0',
     say: () => undefined,
   });
   sql = postgres(servers.databaseUrl, { max: 2, onnotice: () => undefined });
