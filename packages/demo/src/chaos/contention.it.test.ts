@@ -62,7 +62,7 @@ async function retriesOf({ metricsUrl }: ServiceProcess): Promise<number> {
 
 it('one commit in five that fails for others’ sake is nobody’s failure: all is booked once, through two gateways (P23)', async () => {
   await strike(5, 4);
-  for (let round = 0; round < 40; round += 1) {
+  for (let round = 0; round < 20; round += 1) {
     for (const accountId of [...local, ...atProvider]) client.place(accountId, 'EURUSD', '0.01');
     await client.insist(() => gateway(round));
   }
@@ -71,7 +71,7 @@ it('one commit in five that fails for others’ sake is nobody’s failure: all 
   expect(client.commands.filter(({ told }) => told[0]?.status !== 201)).toEqual([]);
   expect(await audit(stage, [client])).toEqual([]);
   const [struck] = await stage.sql<{ count: string }[]>`select last_value::text count from contention_strikes`;
-  expect(Number(struck?.count)).toBeGreaterThan(20);
+  expect(Number(struck?.count)).toBeGreaterThan(8);
   const retries = await Promise.all([...gateways, worker].map(retriesOf));
   expect(retries.every((count) => count > 0)).toBe(true);
 }, 120_000);
