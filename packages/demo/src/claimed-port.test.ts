@@ -1,6 +1,6 @@
+import { freePort } from '@margrave/testkit';
 import { createServer, type Server } from 'node:net';
 import { claimPort, type ClaimedPort } from './claimed-port.ts';
-import { freePort } from './free-port.ts';
 
 const claims: ClaimedPort[] = [];
 const servers: Server[] = [];

@@ -1,5 +1,5 @@
+import { freePort, isFree } from '@margrave/testkit';
 import { createSocket } from 'node:dgram';
-import { freePort, isFree } from './free-port.ts';
 
 /** A TCP port that a service of this process may listen on. */
 export interface ClaimedPort {

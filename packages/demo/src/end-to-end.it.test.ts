@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EXECUTIONS_CONSUMER, ProviderExecutionV1 } from '@margrave/contracts';
 import type { AccountV1, OrderHistoryV1, OrderV1, PlacedAnswerV1, PositionPageV1, ProblemV1 } from '@margrave/contracts';
 import { createAccounts, seedDemo } from '@margrave/store-postgres';
-import { testServers, type TestServers } from '@margrave/testkit';
+import { testServers, type TestServers, freePort } from '@margrave/testkit';
 import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books';
 import type { Currency, GroupId, MoneyE8, ProviderName } from '@margrave/vocabulary';
 import { jetstream, JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
@@ -12,7 +12,6 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import { startServices, type Services } from './broker.ts';
-import { freePort } from './free-port.ts';
 import { gatewayClient, signToken, type GatewayClient } from './gateway-client.ts';
 
 const LOCAL = '1000000001';

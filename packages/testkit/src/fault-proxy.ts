@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from './servers/ports.ts';
 
 /**
  * What happens to everything that passes:
@@ -45,10 +46,9 @@ export class FaultProxy {
   }
 
   static async start(target: FaultProxyTarget): Promise<FaultProxy> {
-    const server = await listen(0);
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('the proxy listens on no port');
-    return new FaultProxy(target, server, address.port);
+    // One that it finds free again after it has refused connections for a while.
+    const port = await freePort();
+    return new FaultProxy(target, await listen(port), port);
   }
 
   get mode(): FaultMode {

@@ -1,4 +1,5 @@
 export { FaultProxy, type FaultMode, type FaultProxyTarget } from './fault-proxy.ts';
+export { freePort, isFree } from './servers/ports.ts';
 export { loginUrl, type ServerLogins } from './servers/logins.ts';
 export { busAnswers } from './servers/bus-answers.ts';
 export { whyNoSmallDisk, type SmallDisk } from './servers/small-disk.ts';

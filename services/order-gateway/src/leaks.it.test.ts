@@ -1,5 +1,4 @@
-import { FaultProxy } from '@margrave/testkit';
-import { createServer, type AddressInfo } from 'node:net';
+import { FaultProxy, freePort } from '@margrave/testkit';
 import { join } from 'node:path';
 import { clientOf, startRealGateways, until, type RealGateway, type RealGateways } from './testing/real-gateways.ts';
 import { claims, SECRET, tokenOf } from './testing/test-gateway.ts';
@@ -16,14 +15,6 @@ let wires: Readonly<Record<'nats' | 'redis' | 'postgres', FaultProxy>>;
 /** Each answer that anybody got: the headers and the body. */
 const answers: string[] = [];
 let others: readonly string[];
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function ask(path: string, init: RequestInit & { readonly token?: string } = {}): Promise<Response> {
   const { token = GOOD, ...rest } = init;
