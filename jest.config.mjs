@@ -24,7 +24,11 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['**/*.it.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/'],
+      // CI runs the slow ones by themselves, after all that must fit into its time.
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        ...(process.env.MARGRAVE_SLOW_TESTS === 'apart' ? ['\\.slow\\.it\\.test\\.ts$'] : []),
+      ],
       // Jest runs these two only when a test of this kind is about to run.
       setupFilesAfterEnv: ['<rootDir>/scripts/jest/retry-once.mjs'],
       globalSetup: '<rootDir>/scripts/jest/start-servers.ts',
