@@ -13,7 +13,7 @@ export async function earlierOutcomes(
 ): Promise<readonly (Outcome | undefined)[]> {
   const named = submissions.flatMap(({ executions }) => executions);
   const applied = named.length === 0 ? [] : await store.findAppliedExecutions(named);
-  const hashes = new Map(applied.map(({ provider, executionId, contentHash }) => [`${provider} ${executionId}`, contentHash]));
+  const known = new Map(applied.map((execution) => [nameOf(execution), execution]));
   const outcomes: (Outcome | undefined)[] = [];
   for (const { client, accountId, executions } of submissions) {
     const kept = client === null ? undefined : await store.findCommandKey(accountId, client.key);
@@ -21,10 +21,12 @@ export async function earlierOutcomes(
       const kind = kept.requestHash === client?.requestHash ? 'replayed' : 'key_reused';
       outcomes.push({ kind, answer: { status: kept.answerStatus, body: kept.answerBody } });
     } else {
-      const known = executions.find(({ provider, executionId }) => hashes.has(`${provider} ${executionId}`));
-      const contentHash = hashes.get(`${known?.provider} ${known?.executionId}`);
-      outcomes.push(known && { kind: 'already_applied', executionId: known.executionId, contentHash: contentHash ?? '' });
+      const [first] = executions.flatMap((execution) => known.get(nameOf(execution)) ?? []);
+      outcomes.push(first && { kind: 'already_applied', executionId: first.executionId, contentHash: first.contentHash });
     }
   }
   return outcomes;
 }
+
+const nameOf = ({ provider, executionId }: Pick<Submission['executions'][number], 'provider' | 'executionId'>): string =>
+  `${provider} ${executionId}`;

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAccounts, seedDemo } from '@margrave/store-postgres';
+import { seedDemo } from '@margrave/store-postgres';
 import { startRealtimeDatabase, freePort } from '@margrave/testkit';
-import type { Currency, GroupId, MoneyE8 } from '@margrave/vocabulary';
 import postgres, { type Sql } from 'postgres';
 import { serviceStarts } from '../broker.ts';
 import { newSecret, signStaffToken, signToken } from '../gateway-client.ts';
 import { untilPriced } from '../until-ready.ts';
+import { openAccounts, type Flow } from './open-accounts.ts';
 import { launch, type ServiceProcess } from './process.ts';
 import { until } from './until.ts';
 
@@ -24,7 +24,6 @@ export interface StageRequest {
 }
 
 export type Environment = Readonly<Record<string, string>>;
-export type Flow = 'local' | 'provider';
 export type ServiceName = 'market-data' | 'provider-simulator lp-a' | 'provider-simulator lp-b' | 'provider-worker';
 
 export interface GatewayProcess extends ServiceProcess {
@@ -63,8 +62,6 @@ export const crashAt = (point: string): Environment => ({ CRASH_AT: point, MARGR
 
 /** Recovery in a test need not wait as long as in an installation. */
 const IMPATIENT: Environment = { ACK_WAIT: '1s', RELAY_EVERY: '50ms', RELAY_OLDER_THAN: '200ms' };
-const GROUPS: Readonly<Record<Flow, string>> = { local: 'standard', provider: 'raw' };
-const DEPOSIT_E8 = 100_000_000_000_000n as MoneyE8;
 const TOKEN_LIFETIME_MS = 3_600_000;
 
 const READY_MS_MAX = 60_000;
@@ -167,16 +164,7 @@ export async function setStage({
       journals: names.map((name) => join(folder, `${name}.journal.jsonl`)),
       token: (accounts) => signToken(secret, accounts, TOKEN_LIFETIME_MS),
       staffToken: (name) => signStaffToken(secret, name, TOKEN_LIFETIME_MS),
-      openAccounts: (accounts, flow) =>
-        createAccounts(databaseUrl, accounts, {
-          ownerId: 'user-chaos',
-          type: 'live',
-          groupId: GROUPS[flow] as GroupId,
-          currency: 'USD' as Currency,
-          leverage: 100n,
-          mode: 'hedging',
-          depositE8: DEPOSIT_E8,
-        }),
+      openAccounts: (accounts, flow) => openAccounts(databaseUrl, accounts, flow),
       startGateway: async (environment = {}) => {
         const [port, adminPort] = [await freePort(), await freePort()];
         const ports = { HTTP_PORT: `${port}`, ADMIN_PORT: `${adminPort}` };

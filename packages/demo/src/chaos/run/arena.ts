@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAccounts, migrate, seedDemo } from '@margrave/store-postgres';
+import { migrate, seedDemo } from '@margrave/store-postgres';
 import { FaultProxy, startRealtimeDatabase, startServers, type RunningServer, type Servers, freePort } from '@margrave/testkit';
-import type { Currency, GroupId, MoneyE8 } from '@margrave/vocabulary';
 import postgres, { type Sql } from 'postgres';
 import { serverLogins, serviceStarts } from '../../broker.ts';
 import { newSecret, signToken } from '../../gateway-client.ts';
 import { supervise, watchServer, type SupervisedService } from '../../supervised.ts';
+import { openAccounts } from '../open-accounts.ts';
 import { untilPriced, untilReady } from '../../until-ready.ts';
 import { SERVERS, WIRES, type ServerName, type ServiceName, type WireName } from './fault.ts';
 
@@ -38,13 +38,9 @@ export interface Arena {
   readonly stop: () => Promise<void>;
 }
 
-/** What each account begins with. */
-export const DEPOSIT_E8 = 100_000_000_000_000n as MoneyE8;
-
 /** A minute is too short to wait half of it for a message that a worker took with it when it died. */
 const IMPATIENT = { 'provider-worker': { ACK_WAIT: '2s' } } as const;
 const TOKEN_LIFETIME_MS = 24 * 3_600_000;
-const GROUPS = { local: 'standard', provider: 'raw' } as const;
 const SETTINGS: readonly (readonly [ServerName, string])[] = [
   ['nats', 'NATS_URL'],
   ['redis', 'REDIS_URL'],
@@ -102,16 +98,7 @@ export async function buildArena({ seed, smallDisks, say }: ArenaRequest): Promi
       directUrl: `http://127.0.0.1:${ports[0]}`,
       journals: ['lp-a', 'lp-b'].map((provider) => join(folder, `${provider}.journal.jsonl`)),
       token: (accounts) => signToken(secret, accounts, TOKEN_LIFETIME_MS),
-      openAccounts: (count, flow) =>
-        createAccounts(databaseUrl, count, {
-          ownerId: 'user-chaos',
-          type: 'live',
-          groupId: GROUPS[flow] as GroupId,
-          currency: 'USD' as Currency,
-          leverage: 100n,
-          mode: 'hedging',
-          depositE8: DEPOSIT_E8,
-        }),
+      openAccounts: (count, flow) => openAccounts(databaseUrl, count, flow),
       stop,
     };
   } catch (error) {

@@ -1,7 +1,8 @@
 import type { AccountV1, DealPageV1, DealV1, OrderPageV1, OrderV1, PlacedAnswerV1 } from '@margrave/contracts';
 import { formatE8, parseE8 } from '@margrave/vocabulary';
 import type { Command } from '../client.ts';
-import { DEPOSIT_E8, type Arena } from './arena.ts';
+import { DEPOSIT_E8 } from '../open-accounts.ts';
+import type { Arena } from './arena.ts';
 import type { Trader } from './storm.ts';
 
 interface StoredOrder {

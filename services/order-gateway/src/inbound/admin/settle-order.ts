@@ -14,7 +14,7 @@ import type { Handler } from '../call.ts';
 import { numbersText } from '../commands/denial-problem.ts';
 import { decimalE8 } from '../commands/decimal.ts';
 import { requestHash } from '../commands/request-hash.ts';
-import { kept } from '../commands/run-command.ts';
+import { kept, unansweredReply } from '../commands/run-command.ts';
 import { problemReply } from '../problem.ts';
 import type { Reply } from '../reply.ts';
 import { actionView } from './views.ts';
@@ -110,15 +110,7 @@ function replyTo(outcome: SettleOutcome, { accountId, orderId }: Target): Reply 
       return problemReply(outcome.code, true, { orderId, numbers: numbersText(outcome.numbers) });
     case 'key_reused':
       return problemReply('IDEMPOTENCY_KEY_REUSED', true, { statusUrl });
-    case 'not_found':
-      return problemReply('NOT_FOUND', true);
-    case 'busy':
-      return problemReply('ACCOUNT_BUSY', true);
-    case 'unavailable':
-      return problemReply('DEPENDENCY_UNAVAILABLE', true);
-    case 'unknown':
-      return problemReply('OUTCOME_UNKNOWN', true, { statusUrl });
     default:
-      return outcome satisfies never;
+      return unansweredReply(outcome.kind, statusUrl);
   }
 }

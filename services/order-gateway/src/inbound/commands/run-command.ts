@@ -44,6 +44,7 @@ export async function runCommand(parts: CommandParts, wanted: CommandWanted, req
 }
 
 function replyTo(outcome: CommandOutcome, { accountId, command }: CommandWanted, receiveMs: number): Reply {
+  const statusUrl = orderUrl(accountId, command.clientOrderId);
   switch (outcome.kind) {
     case 'committed': {
       const stages = stagesOf(receiveMs, outcome);
@@ -54,8 +55,16 @@ function replyTo(outcome: CommandOutcome, { accountId, command }: CommandWanted,
     case 'key_reused':
       return problemReply('IDEMPOTENCY_KEY_REUSED', true, {
         ...orderOfAnswer(outcome.answer),
-        statusUrl: orderUrl(accountId, command.clientOrderId),
+        statusUrl,
       });
+    default:
+      return unansweredReply(outcome.kind, statusUrl);
+  }
+}
+
+/** To a command that came to no answer of its own. `statusUrl`: where it can be seen what became of it. */
+export function unansweredReply(kind: 'not_found' | 'busy' | 'unavailable' | 'unknown', statusUrl: string): Reply {
+  switch (kind) {
     case 'not_found':
       return problemReply('NOT_FOUND', true);
     case 'busy':
@@ -63,11 +72,9 @@ function replyTo(outcome: CommandOutcome, { accountId, command }: CommandWanted,
     case 'unavailable':
       return problemReply('DEPENDENCY_UNAVAILABLE', true);
     case 'unknown':
-      return problemReply('OUTCOME_UNKNOWN', true, {
-        statusUrl: orderUrl(accountId, command.clientOrderId),
-      });
+      return problemReply('OUTCOME_UNKNOWN', true, { statusUrl });
     default:
-      return outcome satisfies never;
+      return kind satisfies never;
   }
 }
 
