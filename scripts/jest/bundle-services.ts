@@ -12,8 +12,8 @@ const WITH_FILES = /^@fastify\/swagger-ui$/;
 
 const leaveWhereItIs: Plugin = {
   name: 'leave where it is',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: WITH_FILES }, ({ path, importer }) => ({
+  setup: (bundle) => {
+    bundle.onResolve({ filter: WITH_FILES }, ({ path, importer }) => ({
       path: createRequire(importer).resolve(path),
       external: true,
     }));
