@@ -1,15 +1,30 @@
 /**
- * How long one decision takes, without its commit: an order placed on an account with 50 positions in 20 symbols, in both flows,
+ * How long one decision takes, without its commit, and a tick that says nothing new: an order placed on an account with 50 positions in 20 symbols, in both flows,
  * with nothing else in flight and with ten orders in flight, and refused for margin; beside a call that does nothing.
  * DESIGN.md section 6 wants 60 µs. Run it on an idle machine:
  *
- *     node packages/domain/src/testing/measure-decide-main.ts
+ *     node packages/domain/src/testing/measure-decide-main.ts [--json]
+ *
+ * `--json` prints the medians alone, in µs by name, for `npm run bench`.
  */
 import type { Order, Position } from '../account.ts';
 import type { DecisionContext } from '../change.ts';
 import type { PlaceOrder } from '../command.ts';
 import { decide } from '../decide.ts';
-import { account, contextOf, decimal, group, instrument, market, order, place, position, type QuoteText } from './build.ts';
+import { SILENT_FEED, takeTick } from '../quotes/index.ts';
+import {
+  account,
+  contextOf,
+  decimal,
+  group,
+  instrument,
+  market,
+  order,
+  place,
+  position,
+  priceE8,
+  type QuoteText,
+} from './build.ts';
 import { withMargin } from './laws.ts';
 
 const POSITIONS = 50;
@@ -59,6 +74,9 @@ const PROVIDER = contextOf(QUOTES, group({ ...terms, flow: 'provider' }));
 const ROUNDS = 40_000;
 const WARM_UP = 20_000;
 
+const asJson = process.argv.includes('--json');
+const medians: Record<string, number> = {};
+
 function measure(name: string, call: () => unknown): void {
   const micros: number[] = [];
   for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
@@ -69,6 +87,8 @@ function measure(name: string, call: () => unknown): void {
   }
   micros.sort((a, b) => a - b);
   const at = (share: number): string => (micros[Math.floor(micros.length * share)] ?? 0).toFixed(1).padStart(7);
+  medians[name] = micros[Math.floor(micros.length / 2)] ?? 0;
+  if (asJson) return;
   console.log(`${name.padEnd(44)} p10 ${at(0.1)} µs   p50 ${at(0.5)} µs   p90 ${at(0.9)} µs`);
 }
 
@@ -79,9 +99,17 @@ function placing(name: string, context: DecisionContext, orders: readonly Order[
   measure(`${name}: ${status}`, () => decide(given, command, context));
 }
 
-console.log(`${POSITIONS} positions in ${SYMBOLS.length} symbols; ${ROUNDS} rounds after ${WARM_UP}; node ${process.version}`);
+if (!asJson)
+  console.log(`${POSITIONS} positions in ${SYMBOLS.length} symbols; ${ROUNDS} rounds after ${WARM_UP}; node ${process.version}`);
 measure('an empty call', () => undefined);
 placing('local', LOCAL, [], place('EURUSD', 'buy', '0.1'));
 placing('provider', PROVIDER, [], place('EURUSD', 'buy', '0.1'));
 placing('provider, ten in flight', PROVIDER, inFlight, place('EURUSD', 'buy', '0.1'));
 placing('local, beyond its margin', LOCAL, [], place('EURUSD', 'buy', '100'));
+
+const RULES = { digits: 5, spikeLimit: { numerator: 1n, denominator: 100n } };
+const MOMENT = { nowMs: 1_000, sessionOpen: true };
+const TICK = { bidE8: priceE8('1.08450'), askE8: priceE8('1.08458'), timeMs: 1, snapshot: false };
+const { feed } = takeTick(SILENT_FEED, TICK, RULES, MOMENT);
+measure(`the same tick again: ${takeTick(feed, TICK, RULES, MOMENT).result}`, () => takeTick(feed, TICK, RULES, MOMENT));
+if (asJson) console.log(JSON.stringify(medians));

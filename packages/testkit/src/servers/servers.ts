@@ -13,7 +13,7 @@ import { ServersUnavailable, type Log, type RunningServer, type ServerName, type
 
 export interface ServersRequest {
   /** Part of the run's name below `.margrave/runs/`. */
-  readonly purpose: 'demo' | 'test' | 'chaos';
+  readonly purpose: 'demo' | 'test' | 'chaos' | 'bench';
   readonly log: Log;
   /** Who may log in besides the operator. */
   readonly logins?: ServerLogins;
