@@ -40,7 +40,8 @@ export interface ExecutorParts {
 }
 
 /** In this process; in the cache; or only in the store. */
-export type AccountFound = 'memory' | 'hit' | 'miss';
+export const ACCOUNT_FOUND = ['memory', 'hit', 'miss'] as const;
+export type AccountFound = (typeof ACCOUNT_FOUND)[number];
 
 /** A change that is in the store now, with the rows it was written as. */
 export interface Committed {

@@ -40,9 +40,11 @@ describe('what is written to the cache behind a commit', () => {
     isThere = false;
     behind.put(ONE, atVersion(3n), 'epoch');
     await untilQuiet();
+    expect(behind.depth).toBe(1);
     isThere = true;
     await untilQuiet();
     expect(written).toEqual([3n]);
+    expect(behind.depth).toBe(0);
   });
 
   it('is never an older one in the place of a newer', async () => {

@@ -136,6 +136,20 @@ describe('a request', () => {
     expect((await test.store.silentRequests(10)).map((request) => request.requestId)).toEqual([requestId]);
   });
 
+  it('is owed an answer for from when it was sent, and what is unknown of it from when it was placed', async () => {
+    const unsent = await placed('not sent yet');
+    const ofA = async () => (await test.store.providerStates()).find(({ provider }) => provider === 'lp-a');
+    expect(await ofA()).toMatchObject({ openRequests: 0, openRequestAgeMs: 0, unknownOrders: 0, unknownOrderAgeMs: 0 });
+    const [{ requestId }, order] = [unsent.newRequests[0]!, unsent.newOrders[0]!];
+    await publishedLongAgo(requestId, '40 seconds');
+    await test.admin(`update orders set status = 'unknown', created_at = clock_timestamp() - interval '7 minutes'
+      where order_id = ${order.orderId}`);
+    const state = await ofA();
+    expect(state).toMatchObject({ openRequests: 1, unknownOrders: 1 });
+    expect([state?.openRequestAgeMs, state?.unknownOrderAgeMs].map((ageMs = 0) => Math.floor(ageMs / 10_000))).toEqual([4, 42]);
+    expect((await test.store.providerStates()).map(({ provider }) => provider)).toContain('lp-b');
+  });
+
   it('that was just asked about, or is over, is not called silent', async () => {
     const command = await placed('asked');
     const request = { ...command.newRequests[0]!, createdAtMs: 0 };

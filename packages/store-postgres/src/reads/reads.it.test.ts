@@ -92,6 +92,14 @@ describe('look-ups', () => {
   });
 });
 
+describe('margin', () => {
+  it('is added up by currency, in its units', async () => {
+    await test.admin(`update accounts set margin_executed_e8 = 100000000, margin_total_e8 = 250000000
+      where account_id in (${account.accountId}, ${other.accountId})`);
+    expect(await test.store.marginSums()).toContainEqual({ currency: account.currency, executed: 2, total: 5 });
+  });
+});
+
 describe('ids', () => {
   it('come in blocks that nobody gets twice, beyond those of the demo’s accounts', async () => {
     const blocks = (await Promise.all(Array.from({ length: 20 }, () => test.store.leaseIds(3)))).flat();
