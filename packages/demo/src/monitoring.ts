@@ -32,5 +32,10 @@ export async function startMonitoring(
   }
   const rules = globSync('*.yml', { cwd: RULES }).map((name) => join(RULES, name));
   const configuration = prometheusConfiguration({ services: scrapedServices(services), rules, everySeconds: EVERY_SECONDS });
-  return startPrometheus(binary, { purpose: 'demo', configuration, onSignal: 'leave to caller' });
+  try {
+    return await startPrometheus(binary, { purpose: 'demo', configuration, onSignal: 'leave to caller' });
+  } catch (error) {
+    say(`Prometheus did not start, so nobody watches the metrics: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
