@@ -16,7 +16,7 @@ export const perSecond = <Label extends string>(
 /** A quantile of a histogram, over all instances, for each of the labels named. */
 export const quantile = <Label extends string>(
   q: number,
-  buckets: Selector<Label | 'le'>,
+  buckets: Selector<Label> & ('le' extends Label ? unknown : never),
   by: readonly NoInfer<Exclude<Label, 'le'>>[] = [],
   range: string = PANEL_RANGE,
 ): string => `histogram_quantile(${q}, sum by (${['le', ...by].join(', ')}) (rate(${buckets.text}[${range}])))`;
@@ -32,5 +32,5 @@ export const lowest = <Label extends string>(gauge: Selector<Label>, by: readonl
 export const total = <Label extends string>(gauge: Selector<Label>, by: readonly NoInfer<Label>[] = []): string =>
   grouped('sum', by, gauge.text);
 
-/** One selector a shape: `gauge('up')` reads better than `pick('up')` where nothing is asked of its labels. */
+/** Every series of that name. */
 export const all = <const Of extends Series>(series: Of): Selector<LabelOf<Of>> => pick(series);
