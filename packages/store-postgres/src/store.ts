@@ -10,6 +10,7 @@ import { holdAdvisoryLock, type AdvisoryLockOptions, type HeldLock } from './ope
 import { markPublished, outboxState, takeUnpublished, type UnpublishedRow } from './operations/outbox.ts';
 import { checkSafety, checkWritable } from './operations/safety.ts';
 import { leaseIds, nextQuoteGeneration } from './operations/sequences.ts';
+import { accountBooks } from './reads/account-books.ts';
 import { loadAccounts, loadPast } from './reads/accounts.ts';
 import { eventsAfter, loadEvents, orderHistory } from './reads/events.ts';
 import { findAppliedExecutions, findDecision, findOrder, findOrderByClientKey, findRequests } from './reads/lookups.ts';
@@ -105,6 +106,7 @@ export function connectStore(options: StoreOptions): Store {
     pageOperatorActions: bind('page_operator_actions', pageOperatorActions),
     providerStates: bind('provider_states', providerStates),
     marginSums: bind('margin_sums', marginSums),
+    accountBooks: bind('account_books', accountBooks),
     eventsAfter: bind('events_after', eventsAfter),
     orderHistory: bind('order_history', orderHistory),
     loadEvents: bind('load_events', loadEvents),
@@ -157,6 +159,7 @@ export interface Store extends Commits {
   readonly pageOperatorActions: Bound<typeof pageOperatorActions>;
   readonly providerStates: Bound<typeof providerStates>;
   readonly marginSums: Bound<typeof marginSums>;
+  readonly accountBooks: Bound<typeof accountBooks>;
   readonly eventsAfter: Bound<typeof eventsAfter>;
   readonly orderHistory: Bound<typeof orderHistory>;
   readonly loadEvents: Bound<typeof loadEvents>;

@@ -6,11 +6,12 @@ import { applyReports, relayNeeds, relayOnce, reportNeeds, sweepSilence } from '
 import { createIdLease, openService, setAtScrape } from '@margrave/runtime';
 import { connectStore, ID_BLOCK_SIZE } from '@margrave/store-postgres';
 import type { RequestId } from '@margrave/vocabulary';
+import { BooksWatch } from './app/watch-books.ts';
 import { configurationDeclaration } from './config.ts';
 import { consumeExecutions } from './inbound/consume-executions.ts';
 import { repeat } from './inbound/repeat.ts';
 import { metricDeclarations } from './metrics.ts';
-import { measureBus, measureMargin, measureWaiting } from './outbound/measure.ts';
+import { measureBooks, measureBus, measureMargin, measureWaiting } from './outbound/measure.ts';
 
 const PUBLISH_DEADLINE_MS = 2_000;
 const HEALTH_DEADLINE_MS = 2_000;
@@ -18,6 +19,7 @@ const SILENCE_PATIENCE_MS = 3_000;
 const MEASURED_EVERY_MS = 1_000;
 /** It reads every account. */
 const MARGIN_MEASURED_EVERY_MS = 30_000;
+const BOOKS_LOOKED_AT_EVERY_MS = 2_000;
 
 const service = await openService({
   name: 'provider-worker',
@@ -201,10 +203,15 @@ await lifecycle.part(
   (relay) => relay.stop(),
 );
 
+const books = new BooksWatch({
+  readBooks: store.accountBooks,
+  onBroken: (found) => log.error(found, 'The books of an account are broken: npm run verify:books names the row'),
+});
 for (const [name, everyMs, measure] of [
   ['what waits', MEASURED_EVERY_MS, () => measureWaiting(store, metrics)],
   ['the bus', MEASURED_EVERY_MS, () => measureBus(bus, metrics)],
   ['margin', MARGIN_MEASURED_EVERY_MS, () => measureMargin(store, metrics)],
+  ['the books', BOOKS_LOOKED_AT_EVERY_MS, () => measureBooks(books, metrics)],
 ] as const) {
   await lifecycle.part(
     `measuring ${name}`,

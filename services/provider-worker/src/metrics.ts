@@ -81,6 +81,13 @@ export const metricDeclarations = {
     name: 'margrave_worker_lag_messages',
     sentence: 'Reports in the stream that are not acknowledged yet.',
   }),
+  invariantBreaks: metric.gauge({
+    name: 'margrave_invariant_breaks',
+    sentence:
+      'Accounts whose balance was not the sum of their entries (`balance`), or whose events were not those that they count (`history`), when they were looked at last.',
+    labels: ['invariant'],
+    series: seriesOf('invariant', ['balance', 'history']),
+  }),
   streamFill: metric.gauge({
     name: 'margrave_stream_fill_ratio',
     sentence: 'How much of the bytes that a stream may hold it does: at 1 it takes no more.',

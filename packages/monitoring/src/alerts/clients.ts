@@ -1,4 +1,5 @@
 import type { Alert } from '../alert.ts';
+import { MARGIN } from '../dashboards/margin.ts';
 import { MARKET_DATA } from '../dashboards/market-data.ts';
 import { ORDERS } from '../dashboards/orders.ts';
 import { highest, perSecond, total } from '../promql.ts';
@@ -7,7 +8,7 @@ import { pick } from '../series.ts';
 const REQUESTS = 'margrave_http_request_seconds_count';
 const COMMITS = 'margrave_commit_batch_size_count';
 
-/** What clients notice at once: answers that fail or are refused. */
+/** What clients notice at once, answers that fail or are refused, and what they must never notice. */
 export const CLIENT_ALERTS: readonly Alert[] = [
   {
     name: 'GatewayErrors',
@@ -34,6 +35,15 @@ export const CLIENT_ALERTS: readonly Alert[] = [
     forSeconds: 300,
     summary: '{{ $value }} symbols have been {{ $labels.state }} for five minutes: their orders are refused.',
     seen: { dashboard: MARKET_DATA.uid, panel: 'Symbols by state' },
+  },
+  {
+    name: 'BooksBroken',
+    severity: 'page',
+    expression: `${highest(pick('margrave_invariant_breaks'), ['invariant'])} > 0`,
+    forSeconds: 0,
+    summary:
+      'The books of {{ $value }} accounts do not hold ({{ $labels.invariant }}): somebody tampered with them, or we have a bug.',
+    seen: { dashboard: MARGIN.uid, panel: 'Accounts whose books are broken' },
   },
   {
     name: 'CommitsRetried',

@@ -78,6 +78,12 @@ export const MARGIN: Dashboard = {
           query(perSecond(pick('margrave_cache_requests_total', { cache: 'account' }), ['job', 'result']), '{{job}} {{result}}'),
         ),
         panel(
+          'Accounts whose books are broken',
+          'short',
+          'By what does not hold: the balance is not the sum of the entries, or events are missing. provider-worker goes round all accounts, some a second. BooksBroken rings at the first.',
+          query(highest(all('margrave_invariant_breaks'), ['invariant']), '{{invariant}}'),
+        ),
+        panel(
           'Settled by a dealer',
           'ops',
           'Unknown orders a second that a person settled, by what he said.',

@@ -13,6 +13,7 @@ export interface Metrics {
   readonly margrave_feed_connected: { readonly kind: 'gauge'; readonly label: never };
   readonly margrave_feed_reconnects_total: { readonly kind: 'counter'; readonly label: never };
   readonly margrave_http_request_seconds: { readonly kind: 'histogram'; readonly label: 'route' | 'status' };
+  readonly margrave_invariant_breaks: { readonly kind: 'gauge'; readonly label: 'invariant' };
   readonly margrave_margin: { readonly kind: 'gauge'; readonly label: 'currency' | 'figure' };
   readonly margrave_market_data_active: { readonly kind: 'gauge'; readonly label: never };
   readonly margrave_open_requests: { readonly kind: 'gauge'; readonly label: 'provider' };

@@ -54,6 +54,15 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     afterMinutes: 6,
     labels: { state: 'stale' },
   },
+  BooksBroken: {
+    fires: {
+      [worker('margrave_invariant_breaks')]: steady(0),
+      'margrave_invariant_breaks{invariant="balance"}': `0x3 1x${BOTH_WAYS}`,
+    },
+    quiet: { 'margrave_invariant_breaks{invariant="balance"}': steady(0) },
+    afterMinutes: 5,
+    labels: { invariant: 'balance' },
+  },
   CommitsRetried: {
     fires: { [retries]: rising(6), [commits]: rising(100) },
     quiet: { [retries]: rising(5), [commits]: rising(100) },

@@ -1,6 +1,7 @@
 import { consumerLag, streamFills, type BusConnection } from '@margrave/bus-nats';
 import { EXECUTIONS_CONSUMER, STREAM_NAMES } from '@margrave/contracts';
 import type { Store } from '@margrave/store-postgres';
+import type { BooksWatch } from '../app/watch-books.ts';
 import { REPORT_OUTCOMES, type WorkerMetrics } from '../metrics.ts';
 
 type Measured<Name extends keyof Store> = Pick<Store, Name>;
@@ -30,6 +31,12 @@ export async function measureMargin(store: Measured<'marginSums'>, { margin }: W
     margin.set({ currency, figure: 'executed' }, executed);
     margin.set({ currency, figure: 'total' }, total);
   }
+}
+
+/** Looks at the books of the next few accounts. */
+export async function measureBooks(books: BooksWatch, { invariantBreaks }: WorkerMetrics): Promise<void> {
+  await books.look();
+  for (const [invariant, accounts] of Object.entries(books.counts())) invariantBreaks.set({ invariant }, accounts);
 }
 
 /** How far behind the reports we are, and how full the streams. A bus that is away is asked nothing. */
