@@ -7,7 +7,15 @@ import { natsAuthorization } from '@margrave/bus-nats';
 import { redisUsers } from '@margrave/cache-redis';
 import { busRights } from '@margrave/contracts';
 import { ensureServiceLogin, migrate, seedDemo, type ServiceRole } from '@margrave/store-postgres';
-import { loginUrl, startRealtimeDatabase, startServers, type ServerLogins, type Servers, freePort } from '@margrave/testkit';
+import {
+  findPrometheus,
+  freePort,
+  loginUrl,
+  startRealtimeDatabase,
+  startServers,
+  type ServerLogins,
+  type Servers,
+} from '@margrave/testkit';
 import { formatE8, type ProviderName } from '@margrave/vocabulary';
 import postgres from 'postgres';
 import { openVisitorsAccount } from './accounts.ts';
@@ -92,7 +100,7 @@ export async function startBroker(options: DemoOptions, say: (sentence: string) 
     stops.push(async () => void (await Promise.all(watches.map((end) => end()))));
     const loginsFile = writeLogins(folder, servers);
     stops.push(() => rm(loginsFile, { force: true }));
-    const prometheus = await startMonitoring(services.services, say);
+    const prometheus = await startMonitoring(services.services, findPrometheus(), say);
     stops.push(async () => prometheus?.stop());
     return { ...services, servers, databaseUrl, visitorsAccountId, loginsFile, prometheusUrl: prometheus?.url, stop };
   } catch (error) {

@@ -3,7 +3,7 @@ import { FaultProxy, getPrometheus, startPrometheus, testServers, type RunningPr
 import { ChaosClient } from './chaos/client.ts';
 import { setStage, type GatewayProcess, type Stage } from './chaos/stage.ts';
 import { until } from './chaos/until.ts';
-import { scrapedServices } from './monitoring.ts';
+import { scrapedServices, startMonitoring } from './monitoring.ts';
 
 /** In a test minutes pass in seconds: ranges are shorter, and who is told is told sooner. Limits stay. */
 const RANGES_SHORTER_BY = 12;
@@ -106,6 +106,13 @@ async function firing(): Promise<ReadonlyMap<string, Readonly<Record<string, str
   const { alerts: told } = await ask<{ readonly alerts: readonly Told[] }>('alerts');
   return new Map(told.filter(({ state }) => state === 'firing').map(({ labels }) => [labels['alertname'] ?? '', labels]));
 }
+
+it('a Prometheus that does not start is no reason for the demo to end', async () => {
+  const said: string[] = [];
+  const broken = { path: '/bin/false', promtool: '/bin/false', version: '0' };
+  expect(await startMonitoring([gateway], broken, (sentence) => said.push(sentence))).toBeUndefined();
+  expect(said).toEqual([expect.stringMatching(/^Prometheus did not start, so nobody watches the metrics: /)]);
+});
 
 describe('a Prometheus that reads the services under trade', () => {
   it('has numbers for every line of every panel, and tells of nothing that stopped', async () => {

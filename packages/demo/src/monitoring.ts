@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prometheusConfiguration, type ScrapedService } from '@margrave/monitoring';
-import { findPrometheus, startPrometheus, type RunningPrometheus } from '@margrave/testkit';
+import { startPrometheus, type PrometheusBinary, type RunningPrometheus } from '@margrave/testkit';
 
 const RULES = fileURLToPath(new URL('../../../infra/prometheus/rules', import.meta.url));
 /** A person who looks at the demo does not wait for a quarter of a minute. */
@@ -20,12 +20,12 @@ export function scrapedServices(services: readonly WatchedService[]): readonly S
   return [...jobs].map(([job, each]) => ({ job, targets: each.map(({ metricsUrl }) => new URL(metricsUrl).host) }));
 }
 
-/** A Prometheus that reads the services and looks at the alerts, if there is one on this machine. */
+/** A Prometheus that reads the services and looks at the alerts. The demo goes on without one, and says so. */
 export async function startMonitoring(
   services: readonly WatchedService[],
+  binary: PrometheusBinary | undefined,
   say: (sentence: string) => void,
 ): Promise<RunningPrometheus | undefined> {
-  const binary = findPrometheus();
   if (binary === undefined) {
     say('there is no Prometheus on this machine, so nobody watches the metrics (sudo apt-get install prometheus)');
     return undefined;

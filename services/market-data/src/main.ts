@@ -44,6 +44,7 @@ const store = await lifecycle.part(
       applicationName: service.name,
       log: component('store'),
       poolSize: POOL_SIZE,
+      onCall: ({ statement, seconds }) => metrics.countQuery(statement, seconds),
     }),
   (connected) => connected.close(),
 );

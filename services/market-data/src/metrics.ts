@@ -1,6 +1,6 @@
 import { TICK_RESULTS, type TickResult } from '@margrave/domain';
 import { FEED_REFUSALS, type FeedRefusal } from '@margrave/feed-firebase';
-import { metric, readAtScrape, seriesOf, setAtScrape, type Metrics } from '@margrave/runtime';
+import { metric, readAtScrape, SECONDS_BUCKETS, seriesOf, setAtScrape, type Metrics } from '@margrave/runtime';
 import { SYMBOL_STATES, type QuoteDesk } from './app/quote-desk.ts';
 
 /** What became of a tick: by the rules of the domain, by the reading of the feed, or because no instrument is called so. */
@@ -44,6 +44,12 @@ export const metricDeclarations = {
     labels: ['cache', 'result'],
     series: ['done', 'unavailable', 'timeout', 'refused'].map((result) => ({ cache: 'quotes', result })),
   }),
+  queries: metric.histogram({
+    name: 'margrave_query_seconds',
+    sentence: 'How long calls of the store took, by statement.',
+    labels: ['statement'],
+    buckets: SECONDS_BUCKETS,
+  }),
   active: metric.gauge({
     name: 'margrave_market_data_active',
     sentence: 'Whether this instance is the one that tells quotes.',
@@ -66,6 +72,7 @@ export function countMarketData(metrics: Metrics<typeof metricDeclarations>) {
   return {
     countTick: (outcome: TickOutcome): void => add(ticks, outcome),
     countQuote: (wasTold: boolean): void => add(quotes, wasTold ? 'told' : 'not_told'),
+    countQuery: (statement: string, seconds: number): void => metrics.queries.observe({ statement }, seconds),
     countReconnect: (): void => metrics.feedReconnects.inc(),
     countCacheWrite: (result: string): void => metrics.cacheRequests.inc({ cache: 'quotes', result }),
     watch: (world: { readonly desk: QuoteDesk; readonly isConnected: () => boolean; readonly isActive: () => boolean }): void => {
