@@ -44,7 +44,7 @@ describe('the watch over the books', () => {
     accounts[3] = { ...accounts[3]!, balanceHolds: false };
     await look(4);
     expect(watch.counts()).toEqual({ balance: 1, history: 0 });
-    accounts[3] = { ...accounts[3]!, balanceHolds: true };
+    accounts[3] = { ...accounts[3], balanceHolds: true };
     await look(3);
     expect(watch.counts()).toEqual({ balance: 0, history: 0 });
   });
