@@ -29,6 +29,14 @@ export const CLIENT_ALERTS: readonly Alert[] = [
     seen: { dashboard: MARKET_DATA.uid, panel: 'Ticks by result' },
   },
   {
+    name: 'QuotesNotTold',
+    severity: 'page',
+    expression: `${perSecond(pick('margrave_quotes_total', { result: 'told' }), [], '1m')} == 0 and ${total(pick('margrave_symbols', { state: 'fresh' }))} > 0`,
+    forSeconds: 30,
+    summary: 'Prices come in and no quote goes out: gateways refuse orders as the quotes that they have become stale.',
+    seen: { dashboard: MARKET_DATA.uid, panel: 'Quotes told' },
+  },
+  {
     name: 'QuotesStale',
     severity: 'ticket',
     expression: `${highest(pick('margrave_symbols', { state: /stale|missing/ }), ['state'])} > 0`,

@@ -21,6 +21,7 @@ const requests = (status: string) =>
 const commits = 'margrave_commit_batch_size_count{job="order-gateway"}';
 const retries = 'margrave_commit_retries_total{job="order-gateway"}';
 const ticks = 'margrave_ticks_total{job="market-data",result="accepted"}';
+const quotes = (result: string) => `margrave_quotes_total{job="market-data",result="${result}"}`;
 const symbols = (state: string) => `margrave_symbols{job="market-data",state="${state}"}`;
 const ofProvider = (metric: string) => `${metric}{job="provider-worker",provider="lp-a"}`;
 const check = (job: string, name: string) => `margrave_check_ok{job="${job}",instance="a:1",check="${name}"}`;
@@ -46,6 +47,12 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     fires: { [ticks]: `0+100x3 300x${BOTH_WAYS}`, [symbols('fresh')]: steady(0), [symbols('stale')]: steady(17) },
     // The weekend: nothing comes, and nothing should.
     quiet: { [ticks]: steady(300), [symbols('fresh')]: steady(0), [symbols('closed')]: steady(17) },
+    afterMinutes: 5,
+  },
+  QuotesNotTold: {
+    everySeconds: 15,
+    fires: { [quotes('told')]: `0+100x3 300x${BOTH_WAYS}`, [quotes('not_told')]: rising(5), [symbols('fresh')]: steady(17) },
+    quiet: { [quotes('told')]: steady(300), [symbols('fresh')]: steady(0), [symbols('stale')]: steady(17) },
     afterMinutes: 5,
   },
   QuotesStale: {
