@@ -9,7 +9,7 @@ import { scrapedServices, startMonitoring } from './monitoring.ts';
 const RANGES_SHORTER_BY = 12;
 const TOLD_SOONER_BY = 60;
 const EVERY_SECONDS = 1;
-const PANEL_RANGE_HERE = '10s';
+const PANEL_RANGE_HERE = '5s';
 const SHOWN_MS_MAX = 30_000;
 /** What tells of the provider, the Redis and the feed that the second test stops. */
 const STOPPED = ['FeedSilent', 'ProviderSilent', 'RedisAway'];
