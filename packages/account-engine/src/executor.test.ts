@@ -209,6 +209,29 @@ describe('a store that cannot be reached', () => {
     store.epochNow = '00000000-0000-0000-0000-000000000002';
     expect(await runAll([task(buy('after'))])).toMatchObject([{ kind: 'committed' }]);
   });
+
+  it.each(['says so', 'was away meanwhile'] as const)(
+    'that %s has other accounts than the ones at hand, though at the same versions',
+    async (how) => {
+      const { store, runAll } = bench();
+      const other = '1000000002' as AccountId;
+      store.accounts.set(other, aggregate(other));
+      await runAll([task(buy('before')), task(buy('before', 0.1, other))]);
+      const atHand = store.accounts.get(other) ?? aggregate(other);
+      // On the other line the account came to the same version by paying out what it had.
+      const paidOut = { ...aggregate(other, 0n).account, version: atHand.account.version };
+      store.accounts.set(other, { account: paidOut, orders: [], positions: [] });
+      store.epochNow = '00000000-0000-0000-0000-000000000002';
+      if (how === 'was away meanwhile') {
+        store.beforeCommit = () => {
+          store.beforeCommit = () => undefined;
+          throw new StoreError('unavailable');
+        };
+      }
+      await runAll([task(buy('notices'))]);
+      expect(await runAll([task(buy('after', 0.1, other))])).toMatchObject([{ kind: 'committed', answer: { status: 422 } }]);
+    },
+  );
 });
 
 describe('patience', () => {
