@@ -49,6 +49,7 @@ describe('the outbox', () => {
         message: command.messages[0],
         request: command.newRequests[0],
         isExpired: true,
+        ageMs: expect.any(Number),
       },
     ]);
   });
@@ -64,6 +65,13 @@ describe('the outbox', () => {
     await placed('fresh');
     await test.admin("update outbox set send_before = clock_timestamp() + interval '1 minute' where message_id is not null");
     expect((await taken()).at(-1)).toMatchObject({ kind: 'message', isExpired: false });
+  });
+
+  it('says how long ago a message was committed', async () => {
+    await placed('aged');
+    await test.admin("update outbox set created_at = created_at - interval '1 hour' where message_id is not null");
+    const [row] = (await taken()).filter(({ kind }) => kind === 'message');
+    expect(row).toMatchObject({ ageMs: expect.closeTo(3_600_000, -5) as number });
   });
 
   it('leaves alone what is younger than asked for', async () => {
