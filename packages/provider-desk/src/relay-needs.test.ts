@@ -1,11 +1,11 @@
 import { ProviderOrderNewV1 } from '@margrave/contracts';
 import type { UnpublishedRow } from '@margrave/store-postgres';
-import { ok, type AccountId, type OrderId, type ProviderName, type RequestId } from '@margrave/vocabulary';
+import { ok, type AccountId, type ProviderName, type RequestId } from '@margrave/vocabulary';
 import { relayNeeds, type RelayParts } from './relay-needs.ts';
 import { relayOnce } from './relay.ts';
 
 const MINUTE_MS = 60_000;
-const requestId = ProviderOrderNewV1.example.requestId as RequestId;
+const requestId = ProviderOrderNewV1.example.requestId;
 
 /** An order that waits in the outbox past its time, committed so long ago. */
 const expired = (ageMs: number): UnpublishedRow => ({
@@ -22,7 +22,7 @@ const expired = (ageMs: number): UnpublishedRow => ({
   request: {
     requestId,
     accountId: '1000000002' as AccountId,
-    orderId: ProviderOrderNewV1.example.orderId as OrderId,
+    orderId: ProviderOrderNewV1.example.orderId,
     provider: 'lp-a' as ProviderName,
     kind: 'new',
     originalRequestId: null,
