@@ -130,6 +130,8 @@ describe('another writer', () => {
     store.accounts.set(ACCOUNT, other.store.accounts.get(ACCOUNT) ?? aggregate(ACCOUNT));
     await runAll([task(buy('third'))]);
     expect(versionOf(store)).toBe(4n);
+    // Once is enough: what was at hand is not tried a second time.
+    expect([store.batches.length, store.lockedBatches.length]).toEqual([3, 0]);
   });
 
   it('that never rests cannot starve a command: after two conflicts it locks first', async () => {
@@ -189,6 +191,21 @@ describe('an unknown outcome', () => {
     };
     expect(await executor.run([pending])).toEqual(['again']);
     store.findCommandKey = () => Promise.reject(new StoreError('unavailable'));
+    expect(await executor.run([pending])).toEqual([{ kind: 'unknown' }]);
+  });
+});
+
+describe('an unknown outcome that patience ran out on', () => {
+  it('is said to be unknown, not to have left nothing behind', async () => {
+    const { store, parts } = bench();
+    let nowMs = 0;
+    const executor = new Executor({ ...parts, monotonicMs: () => nowMs });
+    store.afterCommit = () => {
+      throw new StoreError('unknown');
+    };
+    const pending = task(buy('key'), 100);
+    expect(await executor.run([pending])).toEqual(['again']);
+    nowMs = 101;
     expect(await executor.run([pending])).toEqual([{ kind: 'unknown' }]);
   });
 });
