@@ -1,3 +1,4 @@
+import type { Outcome } from '@margrave/account-engine';
 import { ProviderOrderNewV1 } from '@margrave/contracts';
 import type { UnpublishedRow } from '@margrave/store-postgres';
 import { ok, type AccountId, type ProviderName, type RequestId } from '@margrave/vocabulary';
@@ -36,7 +37,7 @@ const expired = (ageMs: number): UnpublishedRow => ({
 });
 
 /** One turn over one row, with a stream that lets the withdrawal in. */
-async function relayed(row: UnpublishedRow) {
+async function relayed(row: UnpublishedRow, outcome: Outcome = { kind: 'no_change', refusal: { refusedAs: 'nothing_to_do' } }) {
   const sent: { readonly subject: string; readonly messageId: string }[] = [];
   const withdrawn: unknown[] = [];
   let marked: readonly string[] = [];
@@ -57,7 +58,7 @@ async function relayed(row: UnpublishedRow) {
     engine: {
       submit: ({ command }) => {
         withdrawn.push(command);
-        return Promise.resolve({ kind: 'no_change', refusal: { refusedAs: 'nothing_to_do' } });
+        return Promise.resolve(outcome);
       },
     },
     takeRequestId: () => Promise.resolve('1000009999' as RequestId),
@@ -78,6 +79,11 @@ describe('an order that waited past its time', () => {
       withdrawn: [{ kind: 'withdraw', orderId: ProviderOrderNewV1.example.orderId }],
       marked: ['7'],
     }));
+
+  it.each<Outcome>([{ kind: 'busy' }, { kind: 'unknown' }, { kind: 'unavailable', why: 'the store is away' }])(
+    'stays in the outbox while its end is not committed: %j',
+    async (outcome) => expect((await relayed(expired(MINUTE_MS), outcome)).marked).toEqual([]),
+  );
 
   it.each([9, 11, 600])(
     'for %i minutes, so that the stream may have forgotten it, is not over for that: its provider will be asked (P14)',
