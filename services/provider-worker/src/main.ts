@@ -89,7 +89,13 @@ const engine = await lifecycle.part(
   (opened) => opened.stop(),
 );
 
-const publisher = createPublisher(bus, { deadlineMs: PUBLISH_DEADLINE_MS });
+health.addReadiness({ name: 'streams', check: streams.check, deadlineMs: HEALTH_DEADLINE_MS });
+const publisher = createPublisher(bus, {
+  deadlineMs: PUBLISH_DEADLINE_MS,
+  onFailure: ({ reason }) => {
+    if (reason === 'no_stream') streams.missing();
+  },
+});
 const needs = reportNeeds(engine, store);
 await lifecycle.part(
   'reports',
