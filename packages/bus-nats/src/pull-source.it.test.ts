@@ -1,4 +1,5 @@
 import { DeadLetterV1 } from '@margrave/contracts';
+import type { MsgHdrs } from '@nats-io/transport-node';
 import { createLogging, DONE, type Outcome } from '@margrave/runtime';
 import { FaultProxy, testServers } from '@margrave/testkit';
 import { consumerLag, streamPosition } from './consumer.ts';
@@ -92,6 +93,21 @@ it('keeps one poison aside among a thousand good, and handles the others', async
       payloadBase64: Buffer.from('{"executionId":').toString('base64'),
     },
   });
+});
+
+it.each([
+  ['a name that is none', 'no name: x'],
+  ['a value of two lines', 'Nats-Msg-Id: a\nb'],
+  ['no text', '\u00ff\u0000: \u0001'],
+])('handles a report whose headers hold %s, and all that come behind it', async (_, line) => {
+  const { handled, source } = consume(bus);
+  await until(() => source.isAttached(), 'it was attached');
+  const unreadable = { encode: () => new TextEncoder().encode(`NATS/1.0\r\n${line}\r\n\r\n`) } as unknown as MsgHdrs;
+  const { subject, body } = execution(0);
+  bus.client.publish(subject, body, { headers: unreadable });
+  await publish(executions(1, 3));
+  await until(() => handled.length === 3, 'all were handled', 3_000);
+  expect(handled.toSorted()).toEqual(executionIds(0, 3));
 });
 
 it('keeps a poison once that a consumer made anew meets again', async () => {
