@@ -31,7 +31,7 @@ export const providerGuide = (): string =>
 
 const hearing = (): readonly string[] => [
   '### Hearing requests',
-  `Requests are kept by the JetStream stream \`${consumer.stream}\`. The provider reads them with a durable pull consumer of its own:`,
+  `Requests are kept by the JetStream stream \`${consumer.stream}\`. The provider reads them with a durable pull consumer, which is there as soon as the provider is listed:`,
   table(
     ['setting', 'value'],
     [
@@ -45,7 +45,8 @@ const hearing = (): readonly string[] => [
       ['max ack pending', String(consumer.maxAckPending)],
     ],
   ),
-  'Create it at every start: creating it again with the same settings changes nothing. The last token of the subject is the kind: `new`, `close`, `cancel`, `replace`, `protect`, `status`.',
+  `Ask it for messages by requests to \`$JS.API.CONSUMER.MSG.NEXT.${consumer.stream}.${consumer.durable}\`. Looking at it, making it or changing it is not permitted, so a client must be told not to look it up first (“bind”, “fast bind”, “skip consumer lookup”). As long as it is not there nothing answers: ask with an idle heartbeat, and again when none comes.`,
+  'The last token of the subject is the kind: `new`, `close`, `cancel`, `replace`, `protect`, `status`.',
   '- **Acknowledge** a request when its first report has been acknowledged by the server, or when the request is stored where a crash cannot lose it. What is not acknowledged is delivered again after the ack wait. Never acknowledge first and store later.',
   '- **De-duplicate by `requestId`, for ever.** A request may be delivered any number of times and is executed at most once. On a repetition publish the same reports again, or nothing, and acknowledge it.',
   '- **Reject what is late.** A request that arrives after its `sendBefore`, by the provider’s own clock kept to UTC, is answered by `rejected` with the reason `too_late` and is never executed. So an old request that waited while the provider was away does no harm. `cancel` and `status` have no `sendBefore` and are always answered.',

@@ -76,7 +76,7 @@ export interface ConsumerContract {
   readonly maxAckPending: number;
 }
 
-/** The provider owns this consumer: it creates it, under its own name, and no other may read its requests. */
+/** Of each provider, under its name: provider-worker makes it, and no other than the provider may read from it. */
 export const providerOrdersConsumer = (provider: ProviderName): ConsumerContract => ({
   stream: 'PROVIDER_ORDERS',
   durable: provider,

@@ -106,7 +106,8 @@ await lifecycle.part(
     log.info({ orders: book.orderCount(), open: book.openOrders().length, unsent: book.openSendings().length }, 'Resuming');
     provider.resume();
     const source = openPullSource(bus, {
-      consumer: { ...providerOrdersConsumer(name), ackWaitMs: configuration.ackWaitMs },
+      consumer: providerOrdersConsumer(name),
+      madeBy: 'others',
       deadLetters: noDeadLetters,
       log: component('requests'),
       random,
