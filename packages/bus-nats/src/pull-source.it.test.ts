@@ -121,7 +121,7 @@ it('keeps a poison once that a consumer made anew meets again', async () => {
   expect(first.parked).toHaveLength(1);
 });
 
-it('does not lose a poison while the dead letters have no room', async () => {
+it('does not lose a poison while the dead letters are not there', async () => {
   const manager = await managerOf(bus.client);
   await manager.streams.delete('DEAD');
   await publish([{ ...execution(0), body: 'poison' }]);
@@ -133,6 +133,18 @@ it('does not lose a poison while the dead letters have no room', async () => {
   await until(() => parked.length === 1, 'it was kept aside at last');
   await until(async () => (await unacknowledged()) === 0, 'nothing was left');
 });
+
+it('is not held up by more poison than the dead letters have room for and than may be unacknowledged', async () => {
+  const manager = await managerOf(bus.client);
+  await manager.streams.update('DEAD', { ...(await manager.streams.info('DEAD')).config, max_bytes: 4_096 });
+  const poison = Array.from({ length: 60 }, (_, n) => ({ ...execution(1_000 + n), body: `poison ${n}` }));
+  const { handled, parked } = consume(bus, { consumer: { maxAckPending: 20 } });
+  await publish([...poison, ...executions(0, 5)]);
+  await until(() => handled.length === 5, 'the good ones were handled');
+  await until(async () => (await unacknowledged()) === 0, 'nothing was left');
+  expect(parked).toHaveLength(60);
+});
+
 const freshDeadLetters = async (): Promise<void> => {
   await (await managerOf(bus.client)).streams.add({ name: 'DEAD', subjects: ['dead.*'] });
 };

@@ -61,7 +61,7 @@ export const STREAMS: { readonly [Name in StreamName]: StreamContract & { readon
   DEAD: {
     ...KEPT,
     name: 'DEAD',
-    description: 'Messages that a service could not read, with the reason.',
+    description: 'Messages that a service could not read, with the reason. Once it is full, the log says where they stand.',
     subjects: ['dead.*'],
     maxBytes: 64 * MIB,
   },

@@ -129,6 +129,7 @@ await lifecycle.part(
         publisher,
         service: service.name,
         now: () => Date.now(),
+        log: component('reports'),
         onParked: () => metrics.deadLetters.inc(),
       }),
       log: component('reports'),
