@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { DeadLetterV1 } from '@margrave/contracts';
-import type { Logger } from '@margrave/runtime';
 import { ok, refuse } from '@margrave/vocabulary';
 import { createDeadLetters, type DeadMessage } from './dead-letters.ts';
 import type { OutgoingMessage, PublishOutcome } from './publisher.ts';
@@ -26,7 +25,7 @@ function deadLetters(answer: () => PublishOutcome) {
     publisher: { publish, publishMany: () => Promise.reject(new Error('not used')) },
     service: 'provider-worker',
     now: () => Date.UTC(2026, 0, 5, 10),
-    log: { error: (entry: object) => void logged.push(entry) } as unknown as Logger,
+    log: { error: (entry: object) => void logged.push(entry) },
     onParked: (_, reason) => parked.push(reason),
   });
   const letter = (index = 0) => DeadLetterV1.decode(new TextEncoder().encode(String(sent[index]?.body)));
