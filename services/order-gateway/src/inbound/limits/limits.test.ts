@@ -122,7 +122,8 @@ describe('too many requests', () => {
     gateway = await startTestGateway({ ACCOUNT_READS_PER_SECOND: '1', ACCOUNT_READS_BURST: '2' });
     const headers = { authorization: `Bearer ${tokenOf(claims({ sub: LOCAL, accounts: [] }))}` };
     const statuses: number[] = [];
-    for (let sent = 0; sent < 3; sent += 1) statuses.push((await gateway.request({ url: '/v1/instruments', headers })).statusCode);
+    for (let sent = 0; sent < 3; sent += 1)
+      statuses.push((await gateway.request({ url: '/v1/instruments', headers })).statusCode);
     expect(statuses).toEqual([200, 200, 429]);
     expect((await gateway.request({ url: account })).statusCode).toBe(200);
   });
