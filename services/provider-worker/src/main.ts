@@ -1,7 +1,15 @@
 import { openEngine } from '@margrave/account-engine';
-import { consumerLag, createDeadLetters, createPublisher, keepStreams, openPullSource, startBus } from '@margrave/bus-nats';
+import {
+  consumerLag,
+  createDeadLetters,
+  createPublisher,
+  ensureConsumer,
+  keepStreams,
+  openPullSource,
+  startBus,
+} from '@margrave/bus-nats';
 import { connectCache } from '@margrave/cache-redis';
-import { EXECUTIONS_CONSUMER, STREAMS } from '@margrave/contracts';
+import { EXECUTIONS_CONSUMER, providerOrdersConsumer, STREAMS } from '@margrave/contracts';
 import { applyReports, relayNeeds, relayOnce, reportNeeds, sweepSilence } from '@margrave/provider-desk';
 import { createIdLease, openService } from '@margrave/runtime';
 import { connectStore, ID_BLOCK_SIZE } from '@margrave/store-postgres';
@@ -15,6 +23,7 @@ const PUBLISH_DEADLINE_MS = 2_000;
 const HEALTH_DEADLINE_MS = 2_000;
 const SILENCE_PATIENCE_MS = 3_000;
 const STATE_EVERY_MS = 1_000;
+const CONSUMERS_SEEN_TO_EVERY_MS = 1_000;
 
 const service = await openService({
   name: 'provider-worker',
@@ -89,6 +98,26 @@ const engine = await lifecycle.part(
   (opened) => opened.stop(),
 );
 
+// A provider reads its requests by a consumer that we make: who makes one says where its messages go.
+await lifecycle.part(
+  'consumers',
+  () =>
+    repeat(
+      'consumers',
+      CONSUMERS_SEEN_TO_EVERY_MS,
+      async () => {
+        const client = bus.client();
+        if (client === undefined || !bus.isConnected()) return 'done';
+        const { providers } = engine.configuration();
+        await Promise.all(providers.map((provider) => ensureConsumer(client, providerOrdersConsumer(provider))));
+        return 'done';
+      },
+      component('consumers'),
+      onBug,
+    ),
+  (consumers) => consumers.stop(),
+);
+
 health.addReadiness({ name: 'streams', check: streams.check, deadlineMs: HEALTH_DEADLINE_MS });
 const publisher = createPublisher(bus, {
   deadlineMs: PUBLISH_DEADLINE_MS,
@@ -106,6 +135,7 @@ await lifecycle.part(
         publisher,
         service: service.name,
         now: () => Date.now(),
+        log: component('reports'),
         onParked: () => metrics.deadLetters.inc(),
       }),
       log: component('reports'),
