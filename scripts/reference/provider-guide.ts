@@ -4,6 +4,7 @@ import {
   PROVIDER_ORDER_STATUSES,
   PROVIDER_REJECT_REASONS,
   ProviderExecutionV1,
+  PROVIDER_API_PREFIX,
   providerOrdersConsumer,
   STREAMS,
 } from '@margrave/contracts';
@@ -45,7 +46,7 @@ const hearing = (): readonly string[] => [
       ['max ack pending', String(consumer.maxAckPending)],
     ],
   ),
-  `Ask it for messages by requests to \`$JS.API.CONSUMER.MSG.NEXT.${consumer.stream}.${consumer.durable}\`. Looking at it, making it or changing it is not permitted, so a client must be told not to look it up first (“bind”, “fast bind”, “skip consumer lookup”). As long as it is not there nothing answers: ask with an idle heartbeat, and again when none comes.`,
+  `JetStream is in another account of the server than the provider, and its API is found under the prefix \`${PROVIDER_API_PREFIX}\`: tell the client of NATS so (“API prefix”), have it skip the check whether JetStream is there, and take the consumer by stream and name. Making or changing it is not permitted. Without a client that knows JetStream, ask for messages by requests to \`$JS.API.CONSUMER.MSG.NEXT.${consumer.stream}.${consumer.durable}\`; as long as the consumer is not there nothing answers: ask with an idle heartbeat, and again when none comes. Reports are published without a prefix.`,
   'The last token of the subject is the kind: `new`, `close`, `cancel`, `replace`, `protect`, `status`.',
   '- **Acknowledge** a request when its first report has been acknowledged by the server, or when the request is stored where a crash cannot lose it. What is not acknowledged is delivered again after the ack wait. Never acknowledge first and store later.',
   '- **De-duplicate by `requestId`, for ever.** A request may be delivered any number of times and is executed at most once. On a repetition publish the same reports again, or nothing, and acknowledge it.',

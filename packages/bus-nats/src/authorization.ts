@@ -1,4 +1,4 @@
-import { BUS_OPERATOR, type BusRights, type ConsumerContract } from '@margrave/contracts';
+import { BUS_OPERATOR, PROVIDER_API_PREFIX, type BusRights, type ConsumerContract } from '@margrave/contracts';
 import { inboxPrefixOf } from './inbox-prefix.ts';
 
 /** What a user may publish on and subscribe to, in the server's words. All else is refused. */
@@ -8,11 +8,12 @@ export interface SubjectRights {
 }
 
 /** The subjects of JetStream's own that go with the rights of a user. */
-export const subjectRights = ({ user, says, hears, reads, makesConsumers, makes }: BusRights): SubjectRights => ({
+export const subjectRights = ({ user, side, says, hears, reads, makesConsumers, makes }: BusRights): SubjectRights => ({
   publish: [
     ...says,
     ...makesConsumers.flatMap(makingSubjects),
     ...reads.flatMap(readingSubjects),
+    ...(side === 'provider' ? reads.flatMap(apiSubjects).map(underPrefix) : []),
     ...makes.flatMap((stream) => [`$JS.API.STREAM.INFO.${stream}`, `$JS.API.STREAM.CREATE.${stream}`]),
   ],
   subscribe: [`${inboxPrefixOf(user)}.>`, ...hears],
@@ -21,12 +22,18 @@ export const subjectRights = ({ user, says, hears, reads, makesConsumers, makes 
 /** The filter is part of the subject and the server compares it with the request: a consumer with another cannot be made. */
 const makingSubjects = ({ stream, durable, filter }: ConsumerContract): readonly string[] => [
   `$JS.API.CONSUMER.CREATE.${stream}.${durable}.${filter}`,
-  `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
+  infoSubject({ stream, durable }),
 ];
 
 const readingSubjects = (consumer: ConsumerContract): readonly string[] => [nextSubject(consumer), ackSubject(consumer)];
 const nextSubject = ({ stream, durable }: ConsumerContract): string => `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`;
 const ackSubject = ({ stream, durable }: ConsumerContract): string => `$JS.ACK.${stream}.${durable}.>`;
+const infoSubject = ({ stream, durable }: Pick<ConsumerContract, 'stream' | 'durable'>): string =>
+  `$JS.API.CONSUMER.INFO.${stream}.${durable}`;
+
+/** What a client of NATS asks of a consumer that is there. The server itself answers for `$JS.API` in a provider's account. */
+const apiSubjects = (consumer: ConsumerContract): readonly string[] => [infoSubject(consumer), nextSubject(consumer)];
+const underPrefix = (subject: string): string => subject.replace('$JS.API', PROVIDER_API_PREFIX);
 
 /** The account of our own users: the streams are its, and its subjects are those of the contracts. */
 const OUR_ACCOUNT = 'margrave';
@@ -86,17 +93,20 @@ function exportsTo(providers: readonly BusRights[]): readonly string[] {
         ...provider.says.map(service),
         // One request for messages is answered by many.
         ...provider.reads.map((consumer) => `{ service: "${nextSubject(consumer)}", response: stream, ${to([provider])} }`),
-        ...provider.reads.map(ackSubject).map(service),
+        ...[...provider.reads.map(infoSubject), ...provider.reads.map(ackSubject)].map(service),
       ];
     }),
   ];
 }
 
-const importsOf = ({ hears, says, reads }: BusRights): readonly string[] => {
-  const imported = (kind: 'stream' | 'service') => (subject: string) =>
-    `{ ${kind}: { account: ${OUR_ACCOUNT}, subject: "${subject}" } }`;
-  return [...hears.map(imported('stream')), ...[...says, ...reads.flatMap(readingSubjects)].map(imported('service'))];
-};
+function importsOf({ hears, says, reads }: BusRights): readonly string[] {
+  const from = (subject: string): string => `{ account: ${OUR_ACCOUNT}, subject: "${subject}" }`;
+  return [
+    ...hears.map((subject) => `{ stream: ${from(subject)} }`),
+    ...[...says, ...reads.flatMap(readingSubjects)].map((subject) => `{ service: ${from(subject)} }`),
+    ...reads.flatMap(apiSubjects).map((subject) => `{ service: ${from(subject)}, to: "${underPrefix(subject)}" }`),
+  ];
+}
 
 const asItIs = (line: string): string => line;
 const quoted = (subject: string): string => `"${subject}"`;

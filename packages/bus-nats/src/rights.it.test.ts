@@ -3,6 +3,7 @@ import {
   busRights,
   EXECUTIONS_CONSUMER,
   MESSAGES,
+  PROVIDER_API_PREFIX,
   ProviderExecutionV1,
   ProviderOrderNewV1,
   providerOrdersConsumer,
@@ -12,6 +13,7 @@ import {
 } from '@margrave/contracts';
 import { loginUrl, testServers } from '@margrave/testkit';
 import type { ProviderName } from '@margrave/vocabulary';
+import { jetstream } from '@nats-io/jetstream';
 import { connect, PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
 import { addressOptions } from './server-address.ts';
 import { subjectRights } from './authorization.ts';
@@ -260,8 +262,11 @@ describe('what does harm', () => {
     passed.length = 0;
     // Answered with messages while there are some, and then without a word: to JetStream that is a request like any other.
     for (let asked = 0; asked < 2; asked += 1) {
-      const next = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`;
-      client.publish(next, '{"batch":1000,"no_wait":true}', { reply: elsewhere });
+      for (const prefix of ['$JS.API', PROVIDER_API_PREFIX]) {
+        const next = `${prefix}.CONSUMER.MSG.NEXT.${stream}.${durable}`;
+        client.publish(next, '{"batch":1000,"no_wait":true}', { reply: elsewhere });
+        client.publish(`${PROVIDER_API_PREFIX}.CONSUMER.INFO.${stream}.${durable}`, '', { reply: elsewhere });
+      }
     }
     client.publish(ProviderExecutionV1.subject({ provider: 'lp-a' as ProviderName }), '{}', { reply: elsewhere });
     expect(await refused()).toEqual([]);
@@ -327,6 +332,19 @@ describe('what is needed', () => {
       expect(await unacknowledged()).toBe(0);
       expect([await refused(), await maker.refused()]).toEqual([[], []]);
     }
+  });
+
+  it.each(PROVIDERS)('%s reads its requests and reports by a usual client of NATS that is told the prefix', async (provider) => {
+    const { client, refused } = as(provider);
+    const { stream, durable } = providerOrdersConsumer(provider);
+    await ensureConsumer(as('provider-worker').client, providerOrdersConsumer(provider));
+    const consumer = await jetstream(client, { apiPrefix: PROVIDER_API_PREFIX }).consumers.get(stream, durable);
+    operator.client.publish(`provider.${provider}.orders.v1.new`, '{}');
+    const message = await consumer.next({ expires: 2_000 });
+    expect(message?.subject).toBe(`provider.${provider}.orders.v1.new`);
+    expect(await message?.ackAck()).toBe(true);
+    expect((await jetstream(client).publish(`provider.${provider}.executions.v1`, '{}')).stream).toBe('EXECUTIONS');
+    expect(await refused()).toEqual([]);
   });
 
   it('provider-worker makes the streams that are missing, and says what it may not change', async () => {

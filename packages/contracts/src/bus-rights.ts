@@ -34,6 +34,9 @@ export interface BusRights {
 /** May do everything on the bus: changes streams, deletes consumers, hears all. No service logs in as this user. */
 export const BUS_OPERATOR = 'operator';
 
+/** What clients of NATS call API prefix: under it a provider, in its own account, finds of JetStream's API what is for it. */
+export const PROVIDER_API_PREFIX = 'margrave.API';
+
 const subjectsOf = (contracts: readonly { readonly subjectTemplate: { readonly filter: () => string } }[]): readonly string[] =>
   contracts.map(({ subjectTemplate }) => subjectTemplate.filter());
 
