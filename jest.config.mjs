@@ -13,6 +13,7 @@ export default {
   maxWorkers: Math.min(4, availableParallelism()),
   // Jest knows this only for all projects together. Starting a process on a loaded machine takes its time.
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/scripts/jest/longest-first.mjs',
   projects: [
     {
       ...shared,

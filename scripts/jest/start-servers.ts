@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { natsAuthorization } from '@margrave/bus-nats';
 import { redisUsers } from '@margrave/cache-redis';
 import { busRights } from '@margrave/contracts';
@@ -6,12 +7,16 @@ import { onStopSignal, prepareTestServers, removeOwnAndDeadRuns, ServersUnavaila
 import type { ProviderName } from '@margrave/vocabulary';
 import '../lib/stop-with-parent.ts';
 import { say } from '../lib/say.ts';
+import { bundleServices } from './bundle-services.ts';
 
+const BUNDLES = join(import.meta.dirname, '../../.margrave/bundles');
 const TEST_PROVIDERS = ['lp-a', 'lp-b'] as ProviderName[];
 
 /** Jest calls it once, in the process that starts the workers, before the first integration test. */
 export default async function startServersForTests(jest: { readonly maxWorkers: number }): Promise<void> {
   onStopSignal(() => removeOwnAndDeadRuns(say));
+  process.env['MARGRAVE_BUNDLES'] = BUNDLES;
+  await bundleServices(BUNDLES);
   try {
     await prepareTestServers({
       log: say,

@@ -1,7 +1,7 @@
 import { openEngine } from '@margrave/account-engine';
-import { createDeadLetters, createPublisher, keepStreams, openPullSource, startBus } from '@margrave/bus-nats';
+import { createDeadLetters, createPublisher, ensureConsumer, keepStreams, openPullSource, startBus } from '@margrave/bus-nats';
 import { connectCache } from '@margrave/cache-redis';
-import { EXECUTIONS_CONSUMER, STREAMS } from '@margrave/contracts';
+import { EXECUTIONS_CONSUMER, providerOrdersConsumer, STREAMS } from '@margrave/contracts';
 import { applyReports, relayNeeds, relayOnce, reportNeeds, sweepSilence } from '@margrave/provider-desk';
 import { createIdLease, openService, setAtScrape } from '@margrave/runtime';
 import { connectStore, ID_BLOCK_SIZE } from '@margrave/store-postgres';
@@ -20,6 +20,7 @@ const MEASURED_EVERY_MS = 1_000;
 /** It reads every account. */
 const MARGIN_MEASURED_EVERY_MS = 30_000;
 const BOOKS_LOOKED_AT_EVERY_MS = 2_000;
+const CONSUMERS_SEEN_TO_EVERY_MS = 1_000;
 
 const service = await openService({
   name: 'provider-worker',
@@ -97,7 +98,33 @@ const engine = await lifecycle.part(
 
 setAtScrape(metrics.cacheBehind, engine.cacheBehind);
 
-const publisher = createPublisher(bus, { deadlineMs: PUBLISH_DEADLINE_MS });
+// A provider reads its requests by a consumer that we make: who makes one says where its messages go.
+await lifecycle.part(
+  'consumers',
+  () =>
+    repeat(
+      'consumers',
+      CONSUMERS_SEEN_TO_EVERY_MS,
+      async () => {
+        const client = bus.client();
+        if (client === undefined || !bus.isConnected()) return 'done';
+        const { providers } = engine.configuration();
+        await Promise.all(providers.map((provider) => ensureConsumer(client, providerOrdersConsumer(provider))));
+        return 'done';
+      },
+      component('consumers'),
+      onBug,
+    ),
+  (consumers) => consumers.stop(),
+);
+
+health.addReadiness({ name: 'streams', check: streams.check, deadlineMs: HEALTH_DEADLINE_MS });
+const publisher = createPublisher(bus, {
+  deadlineMs: PUBLISH_DEADLINE_MS,
+  onFailure: ({ reason }) => {
+    if (reason === 'no_stream') streams.missing();
+  },
+});
 const needs = reportNeeds(engine, store);
 await lifecycle.part(
   'reports',
@@ -108,6 +135,7 @@ await lifecycle.part(
         publisher,
         service: service.name,
         now: () => Date.now(),
+        log: component('reports'),
         onParked: () => metrics.deadLetters.inc(),
       }),
       log: component('reports'),

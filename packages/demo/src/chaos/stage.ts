@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { seedDemo } from '@margrave/store-postgres';
 import { startRealtimeDatabase, freePort, type RealtimeDatabase } from '@margrave/testkit';
 import postgres, { type Sql } from 'postgres';
@@ -67,6 +67,14 @@ const IMPATIENT: Environment = { ACK_WAIT: '1s', RELAY_EVERY: '50ms', RELAY_OLDE
 const TOKEN_LIFETIME_MS = 3_600_000;
 
 const READY_MS_MAX = 60_000;
+/** Of the log of one that could not start. */
+const LINES_SAID = 30;
+
+/** A service as one file, which is there sooner, where the run of tests has made such. */
+function bundled(file: string): string {
+  const folder = process.env['MARGRAVE_BUNDLES'];
+  return folder === undefined ? file : join(folder, `${basename(join(file, '../..'))}.mjs`);
+}
 
 /** One that dies at a point may do so before it was ever ready. */
 const untilReadyOrEnded = ({ name, metricsUrl, logFile, ending }: ServiceProcess): Promise<true> =>
@@ -126,6 +134,7 @@ export async function setStage({
     count += 1;
     const process = launch({
       ...found,
+      file: bundled(found.file),
       // The same files are compiled once for all processes.
       environment: {
         ...found.environment,
@@ -173,6 +182,11 @@ export async function setStage({
         const ports = { HTTP_PORT: `${port}`, ADMIN_PORT: `${adminPort}` };
         const process = await start('order-gateway', { ...ports, HTTP_HOST: '127.0.0.1', ...environment });
         const url = `http://127.0.0.1:${port}`;
+        const early = process.ending();
+        if (early !== undefined) {
+          const said = readFileSync(process.logFile, 'utf8').trimEnd().split('\n').slice(-LINES_SAID).join('\n');
+          throw new Error(`${process.name} ended with ${early.signal ?? early.code} before it was ready:\n${said}`);
+        }
         await untilPriced(url, secret);
         return { ...process, url, adminUrl: `http://127.0.0.1:${adminPort}` };
       },

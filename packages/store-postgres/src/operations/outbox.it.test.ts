@@ -49,6 +49,7 @@ describe('the outbox', () => {
         message: command.messages[0],
         request: command.newRequests[0],
         isExpired: true,
+        ageMs: expect.any(Number),
       },
     ]);
   });
@@ -64,6 +65,13 @@ describe('the outbox', () => {
     await placed('fresh');
     await test.admin("update outbox set send_before = clock_timestamp() + interval '1 minute' where message_id is not null");
     expect((await taken()).at(-1)).toMatchObject({ kind: 'message', isExpired: false });
+  });
+
+  it('says how long ago a message was committed', async () => {
+    await placed('aged');
+    await test.admin("update outbox set created_at = created_at - interval '1 hour' where message_id is not null");
+    const [row] = (await taken()).filter(({ kind }) => kind === 'message');
+    expect(row).toMatchObject({ ageMs: expect.closeTo(3_600_000, -5) as number });
   });
 
   it('leaves alone what is younger than asked for', async () => {
@@ -97,6 +105,20 @@ describe('the outbox', () => {
     expect(again.at(-1)).toBe(tried[1]);
   });
 
+  it('gives rows whose turn has not come before those that were tried, though it gives only some', async () => {
+    await placed('tried');
+    await placed('waiting');
+    const tried: OutboxId[] = [];
+    await test.store.takeUnpublished(2, 0, (rows) => {
+      tried.push(...ids(rows));
+      return Promise.resolve([]);
+    });
+    await test.store.takeUnpublished(2, 0, (rows) => {
+      expect(ids(rows).filter((id) => tried.includes(id))).toEqual([]);
+      return nothing();
+    });
+  });
+
   it('offers all again when the work fails', async () => {
     await placed('failed');
     const failing = test.store.takeUnpublished(10, 0, () => Promise.reject(new Error('the bus is away')));
@@ -118,7 +140,10 @@ describe('the outbox', () => {
 describe('a request', () => {
   const publishedLongAgo = (request: string, ago: string) =>
     test.admin(`update outbox set published_at = clock_timestamp() - interval '${ago}' where request_id = ${request}`);
-  const createdLongAgo = () => test.admin("update provider_requests set created_at = created_at - interval '10 years'");
+  const createdLongAgo = async () => {
+    for (const table of ['provider_requests', 'outbox'])
+      await test.admin(`update ${table} set created_at = created_at - interval '10 years'`);
+  };
 
   it('that was never sent is not called silent, however old', async () => {
     await placed('unsent');
