@@ -11,6 +11,7 @@ const LEVELS = {
   'cache-redis': ['runtime', 'vocabulary'],
   'feed-firebase': ['runtime', 'vocabulary'],
   'verify-books': ['vocabulary'],
+  monitoring: [],
 };
 
 const TEST_ONLY = String.raw`(\.test\.ts|/testing\.ts|/testing/.*|/jest/.*)$`;

@@ -44,6 +44,7 @@ const PLANTS: readonly Plant[] = [
   { workspace: 'packages/verify-books', imported: '@margrave/domain', rules: ['verify-books-imports-only-lower'] },
   { workspace: 'packages/verify-books', imported: '@margrave/cache-redis', rules: ['verify-books-imports-only-lower'] },
   { workspace: 'packages/verify-books', imported: '@margrave/account-engine', rules: ['verify-books-imports-only-lower'] },
+  { workspace: 'packages/monitoring', imported: '@margrave/runtime', rules: ['monitoring-imports-nothing'] },
   {
     workspace: 'packages/account-engine',
     imported: '@margrave/testkit',

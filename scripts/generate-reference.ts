@@ -1,5 +1,5 @@
 /**
- * Writes docs/reference, docs/rights.md and the users of the servers in infra/ from the sources that the programs themselves run on; all but `tables.md`, which takes a database
+ * Writes docs/reference, docs/rights.md, the users of the servers in infra/, dashboards and rules of alerts from the sources that the programs themselves run on; all but `tables.md`, which takes a database
  * (`scripts/reference/tables.it.test.ts`).
  *
  *   node scripts/generate-reference.ts           writes what changed

@@ -7,7 +7,7 @@ import { say } from './lib/say.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..');
 const STEP_TIME_MS_MAX = 4 * 60_000;
-const SERVERS = /^(nats-server|redis-server|postgres)$/m;
+const SERVERS = /^(nats-server|redis-server|postgres|prometheus)$/m;
 
 const obstacle = whyNoBareMachine();
 if (obstacle === undefined) await testBareMachine();

@@ -3,7 +3,13 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CACHE_OPERATOR, CACHE_RIGHTS } from '@margrave/cache-redis';
 import { BUS_OPERATOR, busRights } from '@margrave/contracts';
-import { describeFaults, readConfiguration, type ConfigurationDeclaration, type ConfigurationRule } from '@margrave/runtime';
+import {
+  configurationRows,
+  describeFaults,
+  readConfiguration,
+  type ConfigurationDeclaration,
+  type ConfigurationRule,
+} from '@margrave/runtime';
 import { SEED_SYMBOLS } from '@margrave/testkit';
 import { parse } from 'yaml';
 import { passwordVariable, STACK_PROVIDERS } from '../reference/rights.ts';
@@ -75,11 +81,28 @@ it.each(containers)('%s writes nowhere but to its volumes, has no rights to lose
   });
 });
 
-it('two ports are published, for clients and for staff, to this machine only', () =>
+it('three ports are published, for clients, for staff and for who watches, to this machine only', () =>
   expect(containers.flatMap(([, { ports = [] }]) => ports.map(interpolate))).toEqual([
     '127.0.0.1:8080:8080',
     '127.0.0.1:8081:8081',
+    '127.0.0.1:3000:3000',
   ]));
+
+it('Prometheus reads every service of ours, and none of a provider, where it listens', async () => {
+  const { scrape_configs: jobs } = parse(text('infra/prometheus/prometheus.yml')) as {
+    readonly scrape_configs: readonly { readonly static_configs: readonly { readonly targets: readonly string[] }[] }[];
+  };
+  const ours = programs.filter(([name]) => !providers.includes(name));
+  const listening = await Promise.all(
+    ours.map(async ([name, container]) => {
+      const { configurationDeclaration } = await settingsOf(container.build?.args.SERVICE ?? '');
+      const port = configurationRows(configurationDeclaration).find(({ environment }) => environment === 'METRICS_PORT');
+      return `${name}:${port?.fallback}`;
+    }),
+  );
+  expect(jobs.flatMap((job) => job.static_configs.flatMap(({ targets }) => targets)).sort()).toEqual(listening.sort());
+  expect(listening).toHaveLength(3);
+});
 
 it('every file that the compose file names is there', () => {
   const mounted = containers.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0] ?? ''));

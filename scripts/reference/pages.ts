@@ -4,6 +4,7 @@ import { configurationPage } from './configuration.ts';
 import { denialCodesPage } from './denial-codes.ts';
 import { messagesPage } from './messages.ts';
 import { metricsPage } from './metrics.ts';
+import { metricsType, monitoringFiles } from './monitoring.ts';
 import type { ReferencePage } from './page.ts';
 import { natsUsersFile, redisUsersFile, rightsPage } from './rights.ts';
 import { describeServices, printedBy } from './services.ts';
@@ -21,6 +22,8 @@ export function referencePages(): readonly ReferencePage[] {
     { path: 'docs/reference/openapi-admin.json', render: () => printedBy('order-gateway', 'openapi-main.ts', 'admin') },
     { path: 'docs/reference/configuration.md', render: async () => configurationPage(await services()) },
     { path: 'docs/reference/metrics.md', render: async () => metricsPage(await services()) },
+    { path: 'packages/monitoring/src/generated/metrics.ts', render: async () => metricsType(await services()) },
+    ...monitoringFiles(),
     { path: 'docs/rights.md', render: rightsPage },
     { path: 'infra/nats/users.conf', render: natsUsersFile },
     { path: 'infra/redis/users.sh', render: redisUsersFile },

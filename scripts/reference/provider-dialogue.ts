@@ -14,11 +14,11 @@ export const EXAMPLE_DIALOGUE: readonly Line[] = [
     body: ProviderOrderNewV1.example,
   },
   {
-    sentence: 'Said on `provider.lp-a.executions.v1` with `Nats-Msg-Id: lp-a:lp-a-20260105-991`:',
+    sentence: 'Said on `provider.lp-a.executions.v1` with `Nats-Msg-Id: lp-a:lp-a-20260105-991:q7XkT`:',
     body: partial,
   },
   {
-    sentence: 'The rest could not be had. Said with `Nats-Msg-Id: lp-a:lp-a-20260105-992`:',
+    sentence: 'The rest could not be had. Said with `Nats-Msg-Id: lp-a:lp-a-20260105-992:q7XkT`:',
     body: {
       executionId: 'lp-a-20260105-992',
       requestId: '1000000470',
@@ -38,7 +38,7 @@ export const EXAMPLE_DIALOGUE: readonly Line[] = [
   },
   {
     sentence:
-      'Then both reports above are said again, unchanged, with `Nats-Msg-Id: lp-a:lp-a-20260105-991:1000000474` and `Nats-Msg-Id: lp-a:lp-a-20260105-992:1000000474`, and this after them, with `Nats-Msg-Id: lp-a:lp-a-20260105-993`:',
+      'Then both reports above are said again, unchanged, with `Nats-Msg-Id: lp-a:lp-a-20260105-991:1000000474:q7XkT` and `Nats-Msg-Id: lp-a:lp-a-20260105-992:1000000474:q7XkT`, and this after them, with `Nats-Msg-Id: lp-a:lp-a-20260105-993:q7XkT`:',
     body: {
       executionId: 'lp-a-20260105-993',
       requestId: '1000000474',

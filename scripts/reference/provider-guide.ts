@@ -4,6 +4,7 @@ import {
   PROVIDER_ORDER_STATUSES,
   PROVIDER_REJECT_REASONS,
   ProviderExecutionV1,
+  PROVIDER_API_PREFIX,
   providerOrdersConsumer,
   STREAMS,
 } from '@margrave/contracts';
@@ -31,7 +32,7 @@ export const providerGuide = (): string =>
 
 const hearing = (): readonly string[] => [
   '### Hearing requests',
-  `Requests are kept by the JetStream stream \`${consumer.stream}\`. The provider reads them with a durable pull consumer of its own:`,
+  `Requests are kept by the JetStream stream \`${consumer.stream}\`. The provider reads them with a durable pull consumer, which is there as soon as the provider is listed:`,
   table(
     ['setting', 'value'],
     [
@@ -45,7 +46,8 @@ const hearing = (): readonly string[] => [
       ['max ack pending', String(consumer.maxAckPending)],
     ],
   ),
-  'Create it at every start: creating it again with the same settings changes nothing. The last token of the subject is the kind: `new`, `close`, `cancel`, `replace`, `protect`, `status`.',
+  `JetStream is in another account of the server than the provider, and its API is found under the prefix \`${PROVIDER_API_PREFIX}\`: tell the client of NATS so (“API prefix”), have it skip the check whether JetStream is there, and take the consumer by stream and name. Making or changing it is not permitted. Without a client that knows JetStream, ask for messages by requests to \`$JS.API.CONSUMER.MSG.NEXT.${consumer.stream}.${consumer.durable}\`; as long as the consumer is not there nothing answers: ask with an idle heartbeat, and again when none comes. Reports are published without a prefix.`,
+  'The last token of the subject is the kind: `new`, `close`, `cancel`, `replace`, `protect`, `status`.',
   '- **Acknowledge** a request when its first report has been acknowledged by the server, or when the request is stored where a crash cannot lose it. What is not acknowledged is delivered again after the ack wait. Never acknowledge first and store later.',
   '- **De-duplicate by `requestId`, for ever.** A request may be delivered any number of times and is executed at most once. On a repetition publish the same reports again, or nothing, and acknowledge it.',
   '- **Reject what is late.** A request that arrives after its `sendBefore`, by the provider’s own clock kept to UTC, is answered by `rejected` with the reason `too_late` and is never executed. So an old request that waited while the provider was away does no harm. `cancel` and `status` have no `sendBefore` and are always answered.',
@@ -55,7 +57,8 @@ const hearing = (): readonly string[] => [
 const speaking = (): readonly string[] => [
   '### Publishing reports',
   `Reports go to \`${ProviderExecutionV1.subjectTemplate.address}\`, here \`${ProviderExecutionV1.subject({ provider: EXAMPLE })}\`, kept by the stream \`${EXECUTIONS_CONSUMER.stream}\` and read by our durable consumer \`${EXECUTIONS_CONSUMER.durable}\`.`,
-  `- Publish with JetStream and wait for the server’s acknowledgement. Set the header \`Nats-Msg-Id\` to \`{provider}:{executionId}\`, here \`${ProviderExecutionV1.deduplicationId({ provider: EXAMPLE }, ProviderExecutionV1.example)}\`. A timeout is not a failure: publish the same report again with the same id.`,
+  `- Publish with JetStream and wait for the server’s acknowledgement. Set the header \`Nats-Msg-Id\` to \`{provider}:{executionId}:{secret}\`, here \`${ProviderExecutionV1.deduplicationId({ provider: EXAMPLE }, ProviderExecutionV1.example)}:q7XkT\`. A timeout is not a failure: publish the same report again with the same id.`,
+  '- **The secret is a word that nobody can guess**, such as 16 random bytes made anew at each start. The server remembers the message ids of all providers together: who guessed yours and used it first would have your report taken for a repetition, and dropped.',
   `- **An \`executionId\` is unique at the provider for ever**, over restarts and days: put the trade date in front of a counter that begins anew. A report with an id that we have applied changes nothing, however late it comes (the server itself remembers ids for ${seconds(STREAMS.EXECUTIONS.duplicateWindowMs) / 60} minutes). The same id with other content is set aside for a person.`,
   '- Order does not matter to us: a fill may overtake its acknowledgement. Publish in the order things happen all the same.',
   `- A report is JSON in UTF-8 of at most ${ProviderExecutionV1.bytesMax} bytes. Amounts are strings, never JSON numbers; no name stands twice in an object or is written with escapes. What we cannot read goes to the dead letters, and then the order looks unanswered.`,
@@ -101,7 +104,7 @@ const endings = (): readonly string[] => [
 const asked = (): readonly string[] => [
   '### Answering a status request',
   'We ask when an order is `unknown`; `originalRequestId` is then a `new` or a `close` request, or one that the provider never saw. Answer in two steps, with `symbol` and `side` as in the status request:',
-  '1. Publish again every report of the request `originalRequestId`, unchanged and with its own `executionId`, but with the header `Nats-Msg-Id` set to `{provider}:{executionId}:{statusRequestId}`, whose last part is the `requestId` of the status request: under the id that it had, the server would take it for a repetition and drop it. What we have is de-duplicated by `executionId`; what was lost is booked now.',
+  '1. Publish again every report of the request `originalRequestId`, unchanged and with its own `executionId`, but with the header `Nats-Msg-Id` set to `{provider}:{executionId}:{statusRequestId}:{secret}`, with the `requestId` of the status request: under the id that it had, the server would take it for a repetition and drop it. What we have is de-duplicated by `executionId`; what was lost is booked now.',
   '2. Then publish one report of type `status` with a new `executionId`, and the usual header: `requestId` is the id of the status request, `originalRequestId` the request asked for, `orderStatus` how it stands, with `cumulativeVolume` and `leavesVolume`.',
   `\`orderStatus\` is one of ${PROVIDER_ORDER_STATUSES.map(code).join(', ')}. **Whoever answers \`never_seen\` promises never to execute that request**: on \`never_seen\`, \`rejected\`, \`cancelled\` and \`expired\` we release the margin. If the request arrives afterwards, reject it with \`cancelled_before_arrival\`. Fills are never booked from a \`status\` report alone: only step 1 books them. Where \`cumulativeVolume\` counts more than the fills that we have, the order stays \`unknown\`, whatever \`orderStatus\` says, and we ask again after 30 s.`,
 ];

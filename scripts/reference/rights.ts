@@ -46,19 +46,19 @@ export function rightsPage(): string {
     '# Who may do what',
     'Every service, and every provider, is a user of its own on each server that it uses, with its own password. What is not listed here the server refuses, and a test tries it with the credentials of each: `packages/bus-nats/src/rights.it.test.ts`, `packages/cache-redis/src/rights.it.test.ts`, `packages/store-postgres/src/rights.it.test.ts`. Nobody gets in without a password. The demo and the tests make new passwords at every start; `infra/docker/new-env.sh` makes those of the stack in containers.',
     '## NATS',
-    `Declared in \`packages/contracts/src/bus-rights.ts\`. Each user also hears its own inbox, \`_INBOX_{user}.>\`, and nobody else’s. A consumer’s reader may make it with exactly this filter, ask it for messages and acknowledge them.`,
+    `Declared in \`packages/contracts/src/bus-rights.ts\`. Each user also hears its own inbox, \`_INBOX_{user}.>\`, and nobody else’s. A consumer’s reader may ask it for messages and acknowledge them; who makes it, with exactly its filter, may look at it. Our users share one account of the server; each provider has one of its own, out of which nothing comes but what its row says.`,
     table(
       ['user', 'says', 'hears', 'reads, by its consumer', 'makes, where missing'],
-      rights.map(({ user, says, hears, reads, makes }) => [
+      rights.map(({ user, says, hears, reads, makesConsumers, makes }) => [
         code(user),
         list(says),
         list(hears),
         list(reads.map(({ stream, durable, filter }) => `${stream}/${durable}: ${filter}`)),
-        list(makes),
+        list([...makes, ...makesConsumers.map(({ stream, durable }) => `${stream}/${durable}`)]),
       ]),
     ),
     `\`${BUS_OPERATOR}\` may do everything else: changes and deletes streams and consumers, hears all. No service has its password; \`packages/bus-nats/src/streams-main.ts\` runs with it. No stream lets even the operator delete one of its messages or empty it: that takes deleting the stream, or changing it first.`,
-    'A wildcard in what a service says stands for all providers or all accounts: gateway and worker act for every one of them. Two things NATS does not check, and what does. Whether a body is of the account or symbol that its subject names: our readers do (`packages/bus-nats/src/decoder.ts`). And where a user wants an answer sent: so a provider can have the server’s own words (an acknowledgement, one of its own requests) put on another subject. None of these is a report, and what is no report goes to the dead letters.',
+    'A wildcard in what a service says stands for all providers or all accounts: gateway and worker act for every one of them. Two things NATS does not check, and what does. Whether a body is of the account or symbol that its subject names: our readers do (`packages/bus-nats/src/decoder.ts`). And where a user wants an answer sent, within its account: the server’s own words can be put on any subject there, and an answer without words, put on one of JetStream’s, is a request to delete a stream. So a provider has an account of its own, and makes no consumer: who makes one says where its messages go.',
     'In the server’s words, with the subjects of JetStream that go with them:',
     ...rights.map(inServerWords),
     '## Redis',

@@ -9,6 +9,7 @@ export interface Configuration {
   readonly version: bigint;
   readonly instruments: ReadonlyMap<SymbolName, Instrument>;
   readonly groups: ReadonlyMap<GroupId, Group>;
+  readonly providers: readonly ProviderName[];
   readonly pair: (base: Currency, quote: Currency) => Instrument | undefined;
   readonly providerInstrument: (provider: ProviderName, symbol: SymbolName) => ProviderInstrument | undefined;
   /** Our name of what a provider calls by its own. */
@@ -31,6 +32,7 @@ export function configurationFromRows(rows: RegistryRows): Configuration {
     version: rows.configurationVersion,
     instruments,
     groups: new Map(rows.groups.map((row) => [row.groupId, groupFromRow(row, rows)])),
+    providers: rows.providers.map(({ provider }) => provider),
     pair: (base, quote) => pairs.get(`${base}/${quote}`),
     providerInstrument: (provider, symbol) => listed.get(`${provider} ${symbol}`),
     symbolAt: (provider, providerSymbol) => symbols.get(`${provider} ${providerSymbol}`),

@@ -130,6 +130,8 @@ describe('another writer', () => {
     store.accounts.set(ACCOUNT, other.store.accounts.get(ACCOUNT) ?? aggregate(ACCOUNT));
     await runAll([task(buy('third'))]);
     expect(versionOf(store)).toBe(4n);
+    // Once is enough: what was at hand is not tried a second time.
+    expect([store.batches.length, store.lockedBatches.length]).toEqual([3, 0]);
   });
 
   it('that never rests cannot starve a command: after two conflicts it locks first', async () => {
@@ -193,6 +195,21 @@ describe('an unknown outcome', () => {
   });
 });
 
+describe('an unknown outcome that patience ran out on', () => {
+  it('is said to be unknown, not to have left nothing behind', async () => {
+    const { store, parts } = bench();
+    let nowMs = 0;
+    const executor = new Executor({ ...parts, monotonicMs: () => nowMs });
+    store.afterCommit = () => {
+      throw new StoreError('unknown');
+    };
+    const pending = task(buy('key'), 100);
+    expect(await executor.run([pending])).toEqual(['again']);
+    nowMs = 101;
+    expect(await executor.run([pending])).toEqual([{ kind: 'unknown' }]);
+  });
+});
+
 describe('a store that cannot be reached', () => {
   it('is said at once; nothing is reserved', async () => {
     const { store, runAll } = bench();
@@ -209,6 +226,29 @@ describe('a store that cannot be reached', () => {
     store.epochNow = '00000000-0000-0000-0000-000000000002';
     expect(await runAll([task(buy('after'))])).toMatchObject([{ kind: 'committed' }]);
   });
+
+  it.each(['says so', 'was away meanwhile'] as const)(
+    'that %s has other accounts than the ones at hand, though at the same versions',
+    async (how) => {
+      const { store, runAll } = bench();
+      const other = '1000000002' as AccountId;
+      store.accounts.set(other, aggregate(other));
+      await runAll([task(buy('before')), task(buy('before', 0.1, other))]);
+      const atHand = store.accounts.get(other) ?? aggregate(other);
+      // On the other line the account came to the same version by paying out what it had.
+      const paidOut = { ...aggregate(other, 0n).account, version: atHand.account.version };
+      store.accounts.set(other, { account: paidOut, orders: [], positions: [] });
+      store.epochNow = '00000000-0000-0000-0000-000000000002';
+      if (how === 'was away meanwhile') {
+        store.beforeCommit = () => {
+          store.beforeCommit = () => undefined;
+          throw new StoreError('unavailable');
+        };
+      }
+      await runAll([task(buy('notices'))]);
+      expect(await runAll([task(buy('after', 0.1, other))])).toMatchObject([{ kind: 'committed', answer: { status: 422 } }]);
+    },
+  );
 });
 
 describe('patience', () => {

@@ -40,7 +40,8 @@ export interface ExecutorParts {
 }
 
 /** In this process; in the cache; or only in the store. */
-export type AccountFound = 'memory' | 'hit' | 'miss';
+export const ACCOUNT_FOUND = ['memory', 'hit', 'miss'] as const;
+export type AccountFound = (typeof ACCOUNT_FOUND)[number];
 
 /** A change that is in the store now, with the rows it was written as. */
 export interface Committed {
@@ -130,7 +131,7 @@ export class Executor {
     if (tasks.length === 0) return;
     const { store, monotonicMs } = this.#parts;
     const startedMs = monotonicMs();
-    this.#epoch ??= await store.epoch();
+    this.#epoch ??= await this.#enterEpoch();
     const accountIds = [...new Set(tasks.map((task) => task.submission.accountId))];
     let run: BatchRun | undefined;
     if (tasks.every((task) => task.conflicts < OPTIMISTIC_ATTEMPTS)) {
@@ -147,6 +148,12 @@ export class Executor {
     if (run === undefined) return;
     this.#parts.crash.afterCommit();
     this.#settle(run, settlements);
+  }
+
+  async #enterEpoch(): Promise<string> {
+    const epoch = await this.#parts.store.epoch();
+    this.#parts.recent.enterEpoch(epoch);
+    return epoch;
   }
 
   /** From this process, else from the cache, else, and the doubted ones only, from the store: one round trip for all that are missing. */

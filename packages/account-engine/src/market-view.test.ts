@@ -11,6 +11,7 @@ const configuration: Configuration = {
   groups: new Map(),
   pair: () => undefined,
   providerInstrument: () => undefined,
+  providers: [],
   symbolAt: () => undefined,
 };
 

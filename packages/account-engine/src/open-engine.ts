@@ -42,6 +42,8 @@ export interface EngineWorld {
 
 export interface OpenEngine extends AccountEngine {
   readonly configuration: () => Configuration;
+  /** How many accounts wait to be written to the cache. */
+  readonly cacheBehind: () => number;
   /** Takes nothing more, settles what it took, publishes what was committed. */
   readonly stop: () => Promise<void>;
 }
@@ -133,6 +135,7 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
   return {
     ...engine,
     configuration: () => configuration,
+    cacheBehind: aggregates.depth,
     stop: async () => {
       clearInterval(refreshing);
       for (const stop of stopListening) stop();
@@ -169,7 +172,10 @@ function openPublisher({ store, bus, log, crash }: EngineWorld): Publisher {
 }
 
 /** Redis as the engine uses it. The epoch goes with every aggregate, so that one of a lost line of history never matches. */
-function aggregateCache({ store, cache, log }: EngineWorld): AggregateCache & { readonly put: (account: Account) => void } {
+function aggregateCache({ store, cache, log }: EngineWorld): AggregateCache & {
+  readonly put: (account: Account) => void;
+  readonly depth: () => number;
+} {
   let epoch: string | undefined;
   const behind = new WriteBehind(async (accounts, ofEpoch) => {
     const written = await cache.aggregates.writeAggregates(
@@ -204,5 +210,6 @@ function aggregateCache({ store, cache, log }: EngineWorld): AggregateCache & { 
           () => undefined,
         );
     },
+    depth: () => behind.depth,
   };
 }

@@ -1,5 +1,5 @@
 import { ProviderOrderNewV1 } from '@margrave/contracts';
-import { bench, buy, task } from './testing/builders.ts';
+import { bench, buy, market, task } from './testing/builders.ts';
 import { Publisher, type OutgoingMessage, type PublishOutcome } from './publisher.ts';
 
 async function publish(flow: 'local' | 'provider', outcomeOf: (message: OutgoingMessage) => PublishOutcome) {
@@ -52,6 +52,12 @@ describe('what a commit leaves in the outbox', () => {
     });
     expect(order?.messageId).toBe(body.ok ? body.value.requestId : undefined);
     expect(marked).toHaveLength(2);
+  });
+
+  it('of a provider order says until when it may leave', async () => {
+    const { store, runAll } = bench('provider');
+    await runAll([task(buy('key'))]);
+    expect(store.batches[0]?.[0]?.messages).toMatchObject([{ sendBeforeMs: market.nowMs + 2_000 }]);
   });
 
   it('stays there when the stream did not take it', async () => {

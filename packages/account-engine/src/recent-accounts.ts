@@ -15,6 +15,7 @@ export class RecentAccounts {
   readonly #entries = new Map<AccountId, Entry>();
   readonly #accountsMax: number;
   readonly #monotonicMs: () => number;
+  #epoch: string | undefined;
 
   constructor(accountsMax: number, monotonicMs: () => number) {
     this.#accountsMax = accountsMax;
@@ -56,7 +57,12 @@ export class RecentAccounts {
     if (entry !== undefined && entry.account.version < version) this.#entries.delete(accountId);
   }
 
-  clear(): void {
-    this.#entries.clear();
+  /**
+   * The line of history that the store is on. Accounts of another one (before a restore, or a promotion) may stand at the same
+   * versions and be others: they are forgotten.
+   */
+  enterEpoch(epoch: string): void {
+    if (epoch !== this.#epoch) this.#entries.clear();
+    this.#epoch = epoch;
   }
 }

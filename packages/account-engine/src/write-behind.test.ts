@@ -40,9 +40,11 @@ describe('what is written to the cache behind a commit', () => {
     isThere = false;
     behind.put(ONE, atVersion(3n), 'epoch');
     await untilQuiet();
+    expect(behind.depth).toBe(1);
     isThere = true;
     await untilQuiet();
     expect(written).toEqual([3n]);
+    expect(behind.depth).toBe(0);
   });
 
   it('is never an older one in the place of a newer', async () => {
@@ -53,5 +55,19 @@ describe('what is written to the cache behind a commit', () => {
     isThere = true;
     await untilQuiet();
     expect(written).toEqual([4n]);
+  });
+
+  it('is never an older one that failed while a newer came', async () => {
+    const failing: ((isWritten: boolean) => void)[] = [];
+    const slow = new WriteBehind((accounts) => {
+      written.push(...accounts.map(({ account }) => account.version));
+      return new Promise((resolve) => failing.push(resolve));
+    }, passing);
+    slow.put(ONE, atVersion(3n), 'epoch');
+    await untilQuiet();
+    slow.put(ONE, atVersion(4n), 'epoch');
+    failing[0]?.(false);
+    await untilQuiet();
+    expect(written).toEqual([3n, 4n]);
   });
 });

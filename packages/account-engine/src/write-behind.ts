@@ -30,11 +30,17 @@ export class WriteBehind {
   readonly #write: Write;
   readonly #pause: () => Promise<void>;
   readonly #waiting = new Map<AccountId, Waiting>();
+  #inHand = 0;
   #writing = false;
 
   constructor(write: Write, pause: () => Promise<void> = pauseUnnoticed) {
     this.#write = write;
     this.#pause = pause;
+  }
+
+  /** How many accounts are newer than what the cache has of them, as far as is known. */
+  get depth(): number {
+    return this.#waiting.size + this.#inHand;
   }
 
   /** Returns at once; `rows` are made when they are written. */
@@ -49,6 +55,7 @@ export class WriteBehind {
     while (this.#waiting.size > 0) {
       const taken = [...this.#waiting];
       this.#waiting.clear();
+      this.#inHand = taken.length;
       let allWritten = true;
       for (const epoch of new Set(taken.map(([, each]) => each.epoch))) {
         const some = taken.filter(([, each]) => each.epoch === epoch);
@@ -62,6 +69,7 @@ export class WriteBehind {
         allWritten = false;
         this.#keep(some);
       }
+      this.#inHand = 0;
       if (!allWritten) await this.#pause();
     }
     this.#writing = false;

@@ -1,5 +1,5 @@
 import type { Message } from '@margrave/runtime';
-import { nanos, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { nanos, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import type { DeadLetters } from './dead-letters.ts';
 
 /** A message of a stream, as its consumer delivered it. */
@@ -50,11 +50,24 @@ export interface MessageOptions {
   readonly confirmWithinMs?: number;
 }
 
+/**
+ * The headers of a message; none where nobody can read them. The server lets them through as they came, and what is thrown
+ * where a message is heard ends the reading of its connection: a stranger's headers would silence everybody else's reports.
+ */
+function headersOf(raw: Msg): MsgHdrs | undefined {
+  try {
+    return raw.headers;
+  } catch {
+    return undefined; // the client's only way to say that a name or a value is none
+  }
+}
+
 /** The message in hand, with the answers that end its delivery. An answer after the first one does nothing. */
 export function busMessage(client: NatsConnection, raw: Msg, facts: DeliveryFacts, options: MessageOptions): BusMessage {
   let answered = false;
+  const fields = headersOf(raw);
   const header = (name: string): string | undefined => {
-    const value = raw.headers?.get(name);
+    const value = fields?.get(name);
     return value === undefined || value === '' ? undefined : value;
   };
   const answer = (text: string): void => {

@@ -16,6 +16,7 @@ const message: DeadMessage = {
 function deadLetters(answer: () => PublishOutcome) {
   const sent: OutgoingMessage[] = [];
   const parked: string[] = [];
+  const logged: object[] = [];
   const publish = (outgoing: OutgoingMessage) => {
     sent.push(outgoing);
     return Promise.resolve(answer());
@@ -24,10 +25,11 @@ function deadLetters(answer: () => PublishOutcome) {
     publisher: { publish, publishMany: () => Promise.reject(new Error('not used')) },
     service: 'provider-worker',
     now: () => Date.UTC(2026, 0, 5, 10),
+    log: { error: (entry: object) => void logged.push(entry) },
     onParked: (_, reason) => parked.push(reason),
   });
   const letter = (index = 0) => DeadLetterV1.decode(new TextEncoder().encode(String(sent[index]?.body)));
-  return { letters, sent, parked, letter };
+  return { letters, sent, parked, logged, letter };
 }
 const stored = (duplicate: boolean) => (): PublishOutcome => ok({ stream: 'DEAD', sequence: 1, duplicate });
 
@@ -81,9 +83,16 @@ it('counts a message once that is given up again', async () => {
 });
 
 it('fails when the letter was not kept, so that the message comes again', async () => {
-  const { letters, parked } = deadLetters(() =>
+  const { letters, parked } = deadLetters(() => refuse({ outcome: 'not_stored', reason: 'no_stream', detail: 'no stream' }));
+  await expect(letters.park(message, 'not JSON')).rejects.toThrow('the dead letter was not kept: not_stored, no_stream');
+  expect(parked).toEqual([]);
+});
+
+it('is counted and told by its place where there is no room for the letter, and does not come again', async () => {
+  const { letters, parked, logged } = deadLetters(() =>
     refuse({ outcome: 'not_stored', reason: 'stream_full', detail: 'maximum bytes exceeded' }),
   );
-  await expect(letters.park(message, 'not JSON')).rejects.toThrow('the dead letter was not kept: not_stored, stream_full');
-  expect(parked).toEqual([]);
+  await letters.park(message, 'not JSON');
+  expect(parked).toEqual(['not JSON']);
+  expect(logged).toMatchObject([{ stream: 'EXECUTIONS', streamSequence: '1042', messageId: 'lp-a:991', reason: 'not JSON' }]);
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DEAD_LETTER_PAYLOAD_BYTES_MAX, DeadLetterV1 } from '@margrave/contracts';
+import type { Logger } from '@margrave/runtime';
 import type { Publisher } from './publisher.ts';
 
 /** What is known of a message that cannot be handled. */
@@ -18,22 +19,25 @@ export interface DeadLetterOptions {
   readonly service: string;
   /** Milliseconds since 1970 by the machine's clock, for a person to read. */
   readonly now: () => number;
+  readonly log: Pick<Logger, 'error'>;
   /** Told of each message that was kept aside, once, for `margrave_dead_letters_total`. */
   readonly onParked?: (message: DeadMessage, reason: string) => void;
 }
 
 export interface DeadLetters {
   /**
-   * Keeps a message aside with the reason. The same message given up again is kept once.
+   * Keeps a message aside with the reason. The same message given up again is kept once. Where there is no room left, it stays
+   * where it is, in its stream, and the log says at which place: waiting for room, the messages of one sender would use up
+   * what may be unacknowledged, and hold up everybody else's.
    *
-   * @throws when it could not be kept: it must be delivered again then.
+   * @throws when it could not be kept for another reason: it must be delivered again then.
    */
   readonly park: (message: DeadMessage, reason: string) => Promise<void>;
 }
 
 const [SUBJECT_LENGTH_MAX, MESSAGE_ID_LENGTH_MAX, REASON_LENGTH_MAX] = [256, 200, 300];
 
-export function createDeadLetters({ publisher, service, now, onParked }: DeadLetterOptions): DeadLetters {
+export function createDeadLetters({ publisher, service, now, log, onParked }: DeadLetterOptions): DeadLetters {
   return {
     park: async (message, reason) => {
       const letter = letterOf(message, reason, service, now());
@@ -43,8 +47,18 @@ export function createDeadLetters({ publisher, service, now, onParked }: DeadLet
         body: JSON.stringify(letter),
         messageId: DeadLetterV1.deduplicationId(parameters, letter),
       });
-      if (!outcome.ok) throw new Error(`the dead letter was not kept: ${outcome.refusal.outcome}, ${outcome.refusal.reason}`);
-      if (!outcome.value.duplicate) onParked?.(message, reason);
+      if (outcome.ok) {
+        if (!outcome.value.duplicate) onParked?.(message, reason);
+        return;
+      }
+      const { refusal } = outcome;
+      if (refusal.reason !== 'stream_full') {
+        throw new Error(`the dead letter was not kept: ${refusal.outcome}, ${refusal.reason}`);
+      }
+      const { subject, stream, streamSequence, payloadSha256, messageId } = letter;
+      const place = { subject, stream, streamSequence, messageId, payloadSha256, reason: letter.reason };
+      log.error(place, 'There is no room among the dead letters: a message stays in its stream alone');
+      onParked?.(message, reason);
     },
   };
 }

@@ -31,5 +31,5 @@ export {
 export { openPullSource, type PullSource, type PullSourceOptions } from './pull-source.ts';
 export { startBus, type BusSettings } from './start-bus.ts';
 export { keepStreams, type StreamKeeper, type StreamKeeperOptions } from './stream-keeper.ts';
-export { ensureStreams, type StreamReport } from './streams.ts';
+export { ensureStreams, streamFills, type StreamFill, type StreamReport } from './streams.ts';
 export { subscribe, type SubscribeOptions } from './subscription.ts';

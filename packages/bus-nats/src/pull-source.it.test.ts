@@ -1,4 +1,5 @@
 import { DeadLetterV1 } from '@margrave/contracts';
+import type { MsgHdrs } from '@nats-io/transport-node';
 import { createLogging, DONE, type Outcome } from '@margrave/runtime';
 import { FaultProxy, testServers } from '@margrave/testkit';
 import { consumerLag, streamPosition } from './consumer.ts';
@@ -94,6 +95,21 @@ it('keeps one poison aside among a thousand good, and handles the others', async
   });
 });
 
+it.each([
+  ['a name that is none', 'no name: x'],
+  ['a value of two lines', 'Nats-Msg-Id: a\nb'],
+  ['no text', '\u00ff\u0000: \u0001'],
+])('handles a report whose headers hold %s, and all that come behind it', async (_, line) => {
+  const { handled, source } = consume(bus);
+  await until(() => source.isAttached(), 'it was attached');
+  const unreadable = { encode: () => new TextEncoder().encode(`NATS/1.0\r\n${line}\r\n\r\n`) } as unknown as MsgHdrs;
+  const { subject, body } = execution(0);
+  bus.client.publish(subject, body, { headers: unreadable });
+  await publish(executions(1, 3));
+  await until(() => handled.length === 3, 'all were handled', 3_000);
+  expect(handled.toSorted()).toEqual(executionIds(0, 3));
+});
+
 it('keeps a poison once that a consumer made anew meets again', async () => {
   await publish([{ ...execution(0), body: 'poison' }, execution(1)]);
   const first = consume(bus);
@@ -105,7 +121,7 @@ it('keeps a poison once that a consumer made anew meets again', async () => {
   expect(first.parked).toHaveLength(1);
 });
 
-it('does not lose a poison while the dead letters have no room', async () => {
+it('does not lose a poison while the dead letters are not there', async () => {
   const manager = await managerOf(bus.client);
   await manager.streams.delete('DEAD');
   await publish([{ ...execution(0), body: 'poison' }]);
@@ -117,6 +133,18 @@ it('does not lose a poison while the dead letters have no room', async () => {
   await until(() => parked.length === 1, 'it was kept aside at last');
   await until(async () => (await unacknowledged()) === 0, 'nothing was left');
 });
+
+it('is not held up by more poison than the dead letters have room for and than may be unacknowledged', async () => {
+  const manager = await managerOf(bus.client);
+  await manager.streams.update('DEAD', { ...(await manager.streams.info('DEAD')).config, max_bytes: 4_096 });
+  const poison = Array.from({ length: 60 }, (_, n) => ({ ...execution(1_000 + n), body: `poison ${n}` }));
+  const { handled, parked } = consume(bus, { consumer: { maxAckPending: 20 } });
+  await publish([...poison, ...executions(0, 5)]);
+  await until(() => handled.length === 5, 'the good ones were handled');
+  await until(async () => (await unacknowledged()) === 0, 'nothing was left');
+  expect(parked).toHaveLength(60);
+});
+
 const freshDeadLetters = async (): Promise<void> => {
   await (await managerOf(bus.client)).streams.add({ name: 'DEAD', subjects: ['dead.*'] });
 };

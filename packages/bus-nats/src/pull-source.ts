@@ -10,6 +10,8 @@ import { startPull, type Pull, type PullTiming } from './pull.ts';
 
 export interface PullSourceOptions {
   readonly consumer: ConsumerSpec;
+  /** Who makes the consumer. One that others make is asked for messages until it is there; who may not make it may not look at it. */
+  readonly madeBy?: 'us' | 'others';
   readonly deadLetters: DeadLetters;
   readonly log: Logger;
   readonly random: Random;
@@ -33,20 +35,23 @@ export interface PullSource extends MessageSource<BusMessage> {
 
 const BUFFER_MAX = 512;
 const TIMING: PullTiming = { expiresMs: 30_000, heartbeatMs: 2_000 };
+/** Silence is then the only sign that there is no consumer yet. */
+const AWAITED_HEARTBEAT_MS = 500;
 const BACKOFF = { firstMs: 50, maxMs: 2_000 };
 const DRAIN_DEADLINE_MS = 1_000;
 
 /**
  * Messages of a durable consumer, as a source for the consumer loop. It holds a bounded number of messages; what is not
  * asked for stays with the server. When the connection, the consumer or the stream is lost it attaches anew, for ever, and
- * makes the consumer if it has to.
+ * makes the consumer if it has to and may.
  *
  * What it holds when it is stopped is handled, not given back: nats-server 2.9 mislays a message that is given back while
  * the only request for messages is one that nobody waits for any more, until its acknowledgement is overdue.
  */
 export function openPullSource(connection: BusConnection, options: PullSourceOptions): PullSource {
   const { consumer, log, random, bufferMax = BUFFER_MAX, onStreamMissing, onCreated } = options;
-  const timing = { ...TIMING, ...options.timing };
+  const isOurs = options.madeBy !== 'others';
+  const timing = { ...TIMING, ...(isOurs ? {} : { heartbeatMs: AWAITED_HEARTBEAT_MS }), ...options.timing };
   const buffer: BusMessage[] = [];
   const stopping = new AbortController();
   let pull: Pull | undefined;
@@ -69,7 +74,7 @@ export function openPullSource(connection: BusConnection, options: PullSourceOpt
 
   /** Attaches to the consumer and resolves, with the reason, when it is lost. */
   const attach = async (client: NatsConnection): Promise<string> => {
-    if ((await ensureConsumer(client, consumer)) === 'created') {
+    if (isOurs && (await ensureConsumer(client, consumer)) === 'created') {
       log.info({ stream: consumer.stream, consumer: consumer.durable }, 'Consumer made');
       onCreated?.();
     }
@@ -121,7 +126,7 @@ export function openPullSource(connection: BusConnection, options: PullSourceOpt
   });
 
   return {
-    isAttached: () => pull !== undefined,
+    isAttached: () => pull !== undefined && (isOurs || pull.isAnswered()),
     next: async (max) => {
       assert(!waiting, 'one loop reads a source');
       while (buffer.length === 0 && !drained) {

@@ -22,6 +22,8 @@ export interface Pull {
   readonly ask: (wanted: number) => void;
   /** How many were asked for and have not come. */
   readonly expected: () => number;
+  /** Whether the consumer has said anything, be it that there is nothing. */
+  readonly isAnswered: () => boolean;
   /** Asks for nothing more. What is delivered until the server knows goes to `onMessage` still. */
   readonly end: () => Promise<void>;
 }
@@ -45,6 +47,7 @@ export function startPull(
   let expected = 0;
   let requests = 0;
   let heardAt = performance.now();
+  let answered = false;
   let over = false;
 
   const broken = (reason: string): void => {
@@ -67,6 +70,7 @@ export function startPull(
   const hear = (error: Error | null, message: Msg): void => {
     if (error !== null) return broken(error.message);
     heardAt = performance.now();
+    answered = true;
     const status = message.subject.startsWith(inbox) ? message.headers?.code : undefined;
     if (status !== undefined && status !== 0) return hearStatus(status, message);
     expected = Math.max(0, expected - 1);
@@ -89,6 +93,7 @@ export function startPull(
       client.publish(nextSubject, JSON.stringify(request), { reply: `${inbox}.${requests}` });
     },
     expected: () => expected,
+    isAnswered: () => answered,
     end: async () => {
       over = true;
       clearInterval(silence);

@@ -3,6 +3,7 @@ import {
   busRights,
   EXECUTIONS_CONSUMER,
   MESSAGES,
+  PROVIDER_API_PREFIX,
   ProviderExecutionV1,
   ProviderOrderNewV1,
   providerOrdersConsumer,
@@ -12,6 +13,7 @@ import {
 } from '@margrave/contracts';
 import { loginUrl, testServers } from '@margrave/testkit';
 import type { ProviderName } from '@margrave/vocabulary';
+import { jetstream } from '@nats-io/jetstream';
 import { connect, PermissionViolationError, type NatsConnection } from '@nats-io/transport-node';
 import { addressOptions } from './server-address.ts';
 import { subjectRights } from './authorization.ts';
@@ -213,66 +215,68 @@ describe('what does harm', () => {
     expect(streams).toEqual(STREAM_NAMES);
   });
 
-  it.each(USERS)('%s reads and makes no consumer but its own', async (user) => {
-    const all = [EXECUTIONS_CONSUMER, ...PROVIDERS.map(providerOrdersConsumer)];
-    const own = RIGHTS.find((rights) => rights.user === user)?.reads ?? [];
-    for (const { stream, durable, filter } of all.filter((consumer) => !own.some((mine) => mine.durable === consumer.durable))) {
-      for (const subject of [
-        `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
-        `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
-        `$JS.API.CONSUMER.CREATE.${stream}.${durable}.${filter}`,
-        `$JS.API.CONSUMER.CREATE.${stream}.${user}.${filter}`,
-      ]) {
-        expect({ subject, is: await says(user, subject) }).toEqual({ subject, is: 'refused' });
+  it.each(RIGHTS)(
+    '$user reads no consumer but its own, and makes none but those declared',
+    async ({ user, reads, makesConsumers }) => {
+      const all = [EXECUTIONS_CONSUMER, ...PROVIDERS.map(providerOrdersConsumer)];
+      const includes = (declared: BusRights['reads'], { stream, durable }: BusRights['reads'][number]): boolean =>
+        declared.some((one) => one.stream === stream && one.durable === durable);
+      for (const consumer of all) {
+        const { stream, durable, filter } = consumer;
+        const making = [`CONSUMER.INFO.${stream}.${durable}`, `CONSUMER.CREATE.${stream}.${durable}.${filter}`];
+        const refused = [
+          ...(includes(reads, consumer) ? [] : [`CONSUMER.MSG.NEXT.${stream}.${durable}`]),
+          ...(includes(makesConsumers, consumer) ? [] : making),
+          ...(durable === user ? [] : [`CONSUMER.CREATE.${stream}.${user}.${filter}`]),
+        ];
+        for (const subject of refused.map((action) => `$JS.API.${action}`)) {
+          expect({ subject, is: await says(user, subject) }).toEqual({ subject, is: 'refused' });
+        }
+      }
+    },
+  );
+
+  it('a provider makes no consumer, its own neither: it could have its messages put on any subject', () => {
+    const providers = RIGHTS.filter(({ side }) => side === 'provider');
+    expect(providers.map(({ user, makesConsumers, makes }) => [user, makesConsumers, makes])).toEqual(
+      PROVIDERS.map((provider) => [provider, [], []]),
+    );
+  });
+
+  const ELSEWHERE = [
+    ...STREAM_NAMES.flatMap((stream) => [`$JS.API.STREAM.DELETE.${stream}`, `$JS.API.STREAM.PURGE.${stream}`]),
+    '$JS.API.CONSUMER.DELETE.EXECUTIONS.provider-worker',
+    '$JS.API.CONSUMER.DELETE.PROVIDER_ORDERS.lp-b',
+    'provider.lp-b.executions.v1',
+    'provider.lp-b.orders.v1.new',
+    'account.7.events.v1.1000000007',
+    'md.quotes.v1.EURUSD',
+    'dead.provider-worker',
+    '_INBOX_provider-worker.x.y',
+  ];
+  it.each(ELSEWHERE)('a provider cannot have the server speak in its place on %s', async (elsewhere) => {
+    const { client, refused } = as('lp-a');
+    const { stream, durable } = providerOrdersConsumer('lp-a' as ProviderName);
+    operator.client.publish('provider.lp-a.orders.v1.new', JSON.stringify(ProviderOrderNewV1.example));
+    await operator.client.flush();
+    passed.length = 0;
+    // Answered with messages while there are some, and then without a word: to JetStream that is a request like any other.
+    for (let asked = 0; asked < 2; asked += 1) {
+      for (const prefix of ['$JS.API', PROVIDER_API_PREFIX]) {
+        const next = `${prefix}.CONSUMER.MSG.NEXT.${stream}.${durable}`;
+        client.publish(next, '{"batch":1000,"no_wait":true}', { reply: elsewhere });
+        client.publish(`${PROVIDER_API_PREFIX}.CONSUMER.INFO.${stream}.${durable}`, '', { reply: elsewhere });
       }
     }
-  });
-
-  it('a provider cannot widen its consumer to the requests of another', async () => {
-    const { client } = as('lp-a');
-    const mine = providerOrdersConsumer('lp-a' as ProviderName);
-    const subject = `$JS.API.CONSUMER.CREATE.${mine.stream}.${mine.durable}.${mine.filter}`;
-    const manager = await managerOf(operator.client);
-    const hostile: readonly object[] = [
-      { filter_subject: 'provider.lp-b.orders.v1.>' },
-      { filter_subject: 'provider.>' },
-      { filter_subject: '' },
-      { filter_subject: mine.filter, filter_subjects: ['provider.>'] },
-      { filter_subjects: ['provider.lp-b.orders.v1.>'] },
-      { filter_subject: mine.filter, durable_name: 'lp-b', name: 'lp-b' },
-      { filter_subject: mine.filter, deliver_subject: 'provider.lp-b.executions.v1' },
-    ];
-    for (const config of hostile) {
-      const request = { stream_name: mine.stream, config: { durable_name: 'lp-a', ack_policy: 'explicit', ...config } };
-      await client.request(subject, JSON.stringify(request), { timeout: 2_000 });
-      const held = (await manager.consumers.info(mine.stream, mine.durable)).config;
-      expect({ config, held: [held.filter_subject, held.filter_subjects, held.deliver_subject] }).toEqual({
-        config,
-        held: [mine.filter, undefined, undefined],
-      });
-    }
-    expect((await manager.consumers.info(mine.stream, 'lp-b')).config).toMatchObject({
-      filter_subject: 'provider.lp-b.orders.v1.>',
-    });
-  });
-
-  it('an answer of the server that a provider has sent to the subject of another is no report', async () => {
-    const { client, refused } = as('lp-a');
-    const manager = await managerOf(operator.client);
-    const before = (await manager.streams.info('EXECUTIONS')).state.last_seq;
-    const foreign = ProviderExecutionV1.subject({ provider: 'lp-b' as ProviderName });
-    const order = JSON.stringify(ProviderOrderNewV1.example);
-    operator.client.publish(ProviderOrderNewV1.subject({ provider: 'lp-a' as ProviderName }), order);
+    client.publish(ProviderExecutionV1.subject({ provider: 'lp-a' as ProviderName }), '{}', { reply: elsewhere });
+    expect(await refused()).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
     await operator.client.flush();
-    client.publish('$JS.API.CONSUMER.MSG.NEXT.PROVIDER_ORDERS.lp-a', '{"batch":100,"expires":200000000}', { reply: foreign });
-    client.publish(ProviderExecutionV1.subject({ provider: 'lp-a' as ProviderName }), '{}', { reply: foreign });
-    await refused();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const { last_seq: last } = (await manager.streams.info('EXECUTIONS')).state;
-    for (let seq = before + 1; seq <= last; seq += 1) {
-      const message = await manager.streams.getMessage('EXECUTIONS', { seq });
-      expect(ProviderExecutionV1.decode(message?.data ?? new Uint8Array()).ok).toBe(false);
-    }
+    expect(passed).not.toContain(elsewhere);
+    const manager = await managerOf(operator.client);
+    const names = await Promise.all(STREAM_NAMES.map(async (name) => (await manager.streams.info(name)).config.name));
+    expect(names).toEqual(STREAM_NAMES);
+    await expect(manager.consumers.info('EXECUTIONS', 'provider-worker')).resolves.toBeDefined();
   });
 
   it('who may make a stream cannot change one that is there, nor empty it', async () => {
@@ -308,26 +312,40 @@ describe('what does harm', () => {
 describe('what is needed', () => {
   const user = (name: string): BusRights => RIGHTS.find((rights) => rights.user === name)!;
 
-  it.each(RIGHTS.filter(({ reads }) => reads.length > 0))(
-    '$user makes its consumer and is delivered its messages',
-    async (rights) => {
-      const { client, refused } = as(rights.user);
-      for (const consumer of rights.reads) {
-        const subject =
-          rights.user === 'provider-worker' ? 'provider.lp-a.executions.v1' : `provider.${rights.user}.orders.v1.new`;
-        const manager = await managerOf(operator.client);
-        await manager.consumers.delete(consumer.stream, consumer.durable);
-        expect(await ensureConsumer(client, consumer)).toBe('created');
-        expect(await ensureConsumer(client, { ...consumer, ackWaitMs: 1_000 })).toBe('existed');
-        operator.client.publish(subject, '{}');
-        const next = `$JS.API.CONSUMER.MSG.NEXT.${consumer.stream}.${consumer.durable}`;
-        const message = await client.request(next, JSON.stringify({ batch: 1, expires: 2e9 }), { timeout: 3_000, noMux: true });
-        expect(covers([consumer.filter], message.subject)).toBe(true);
-        message.respond('+ACK');
-        expect(await refused()).toEqual([]);
-      }
-    },
-  );
+  it.each(RIGHTS.filter(({ reads }) => reads.length > 0))('$user is delivered the messages of its consumer', async (rights) => {
+    const { client, refused } = as(rights.user);
+    const maker = as('provider-worker');
+    for (const consumer of rights.reads) {
+      const subject = rights.user === 'provider-worker' ? 'provider.lp-a.executions.v1' : `provider.${rights.user}.orders.v1.new`;
+      const manager = await managerOf(operator.client);
+      await manager.consumers.delete(consumer.stream, consumer.durable);
+      expect(await ensureConsumer(maker.client, consumer)).toBe('created');
+      expect(await ensureConsumer(maker.client, { ...consumer, ackWaitMs: 1_000 })).toBe('existed');
+      operator.client.publish(subject, '{}');
+      const next = `$JS.API.CONSUMER.MSG.NEXT.${consumer.stream}.${consumer.durable}`;
+      const message = await client.request(next, JSON.stringify({ batch: 1, expires: 2e9 }), { timeout: 3_000, noMux: true });
+      expect(covers([consumer.filter], message.subject)).toBe(true);
+      const unacknowledged = async (): Promise<number> =>
+        (await manager.consumers.info(consumer.stream, consumer.durable)).num_ack_pending;
+      expect(await unacknowledged()).toBe(1);
+      await client.request(message.reply ?? '', '+ACK', { timeout: 2_000 });
+      expect(await unacknowledged()).toBe(0);
+      expect([await refused(), await maker.refused()]).toEqual([[], []]);
+    }
+  });
+
+  it.each(PROVIDERS)('%s reads its requests and reports by a usual client of NATS that is told the prefix', async (provider) => {
+    const { client, refused } = as(provider);
+    const { stream, durable } = providerOrdersConsumer(provider);
+    await ensureConsumer(as('provider-worker').client, providerOrdersConsumer(provider));
+    const consumer = await jetstream(client, { apiPrefix: PROVIDER_API_PREFIX }).consumers.get(stream, durable);
+    operator.client.publish(`provider.${provider}.orders.v1.new`, '{}');
+    const message = await consumer.next({ expires: 2_000 });
+    expect(message?.subject).toBe(`provider.${provider}.orders.v1.new`);
+    expect(await message?.ackAck()).toBe(true);
+    expect((await jetstream(client).publish(`provider.${provider}.executions.v1`, '{}')).stream).toBe('EXECUTIONS');
+    expect(await refused()).toEqual([]);
+  });
 
   it('provider-worker makes the streams that are missing, and says what it may not change', async () => {
     const { client, refused } = as('provider-worker');

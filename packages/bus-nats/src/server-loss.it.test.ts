@@ -134,6 +134,19 @@ it('makes streams and consumers anew when the server comes back with nothing', a
   keeper.stop();
 }, 30_000);
 
+it('says that a stream is not as it must be until the operator has put it right', async () => {
+  const keeper = keepStreams(bus.connection, { contracts: Object.values(STREAMS), log: silentLog, random: () => 0 });
+  await keeper.ready;
+  const { streams } = await managerOf(bus.client);
+  const { config } = await streams.info(STREAMS.EVENTS.name);
+  await streams.update(config.name, { ...config, max_age: config.max_age / 2 });
+  keeper.missing();
+  await until(() => !keeper.check().ok, 'it was seen');
+  await streams.update(config.name, config);
+  await until(() => keeper.check().ok, 'it was seen to be right again');
+  keeper.stop();
+}, 30_000);
+
 it('connects in the background to a server that is not there yet', async () => {
   const url = nats.url;
   await nats.stop();

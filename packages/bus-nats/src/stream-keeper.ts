@@ -18,7 +18,7 @@ export interface StreamKeeper {
   readonly missing: () => void;
   /** Resolves when the streams were seen to for the first time. */
   readonly ready: Promise<void>;
-  /** Whether the streams are as they must be, for readiness. */
+  /** Whether the streams are as they must be, for readiness. What was not is looked at again for the next who asks. */
   readonly check: () => CheckOutcome;
   readonly stop: () => void;
 }
@@ -77,7 +77,11 @@ export function keepStreams(connection: BusConnection, options: StreamKeeperOpti
   return {
     missing: ask,
     ready,
-    check: () => outcome,
+    check: () => {
+      // Nobody tells us when the operator has put it right.
+      if (!outcome.ok) ask();
+      return outcome;
+    },
     stop: () => {
       stopping.abort();
       stopListening();

@@ -1,7 +1,7 @@
 import { STREAMS, type StreamContract } from '@margrave/contracts';
 import { testServers } from '@margrave/testkit';
-import { jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager } from '@nats-io/jetstream';
-import { ensureStreams } from './streams.ts';
+import { jetstream, jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager } from '@nats-io/jetstream';
+import { ensureStreams, streamFills } from './streams.ts';
 import { closeTestBuses, testBus, type TestBus } from './testing/bus.ts';
 
 const contracts = Object.values(STREAMS);
@@ -63,6 +63,18 @@ it('leaves a stream without limits without them', async () => {
   await manager.streams.add({ name: 'EVENTS', subjects: ['account.*.events.v1.*'], max_age: 0, max_bytes: -1 });
   await ensureStreams(bus.client, [events]);
   expect(await configOf('EVENTS')).toMatchObject({ max_age: 0, max_bytes: -1 });
+});
+
+it('says how full a stream is, and that one without a limit never is', async () => {
+  const small = { ...events, maxBytes: 10_000 };
+  await ensureStreams(bus.client, [small, STREAMS.DEAD]);
+  await manager.streams.update('DEAD', { max_bytes: -1 });
+  await jetstream(bus.client).publish('account.1.events.v1.1000000001', new Uint8Array(5_000));
+  await jetstream(bus.client).publish('dead.provider-worker', new Uint8Array(5_000));
+  const [full, unlimited] = await streamFills(bus.client, ['EVENTS', 'DEAD']);
+  expect(full?.ratio).toBeGreaterThan(0.5);
+  expect(full?.ratio).toBeLessThan(0.6);
+  expect(unlimited).toEqual({ stream: 'DEAD', ratio: 0 });
 });
 
 it('says in a sentence what the server refuses', async () => {

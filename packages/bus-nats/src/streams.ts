@@ -124,6 +124,22 @@ function unchangeable(existing: StreamConfig, contract: StreamContract): readonl
     );
 }
 
+/** How full a stream is: 0 to 1 of its bytes, and 0 where it has no limit. */
+export interface StreamFill {
+  readonly stream: string;
+  readonly ratio: number;
+}
+
+export async function streamFills(client: NatsConnection, names: readonly string[]): Promise<readonly StreamFill[]> {
+  const manager = await managerOf(client);
+  return Promise.all(
+    names.map(async (stream) => {
+      const { state, config } = await manager.streams.info(stream);
+      return { stream, ratio: config.max_bytes > 0 ? state.bytes / config.max_bytes : 0 };
+    }),
+  );
+}
+
 /** The existing stream with everything that ours asks for on top. */
 function widen(existing: StreamConfig, contract: StreamContract): StreamConfig {
   const wanted = configOf(contract);

@@ -61,7 +61,7 @@ export const STREAMS: { readonly [Name in StreamName]: StreamContract & { readon
   DEAD: {
     ...KEPT,
     name: 'DEAD',
-    description: 'Messages that a service could not read, with the reason.',
+    description: 'Messages that a service could not read, with the reason. Once it is full, the log says where they stand.',
     subjects: ['dead.*'],
     maxBytes: 64 * MIB,
   },
@@ -76,7 +76,7 @@ export interface ConsumerContract {
   readonly maxAckPending: number;
 }
 
-/** The provider owns this consumer: it creates it, under its own name, and no other may read its requests. */
+/** Of each provider, under its name: provider-worker makes it, and no other than the provider may read from it. */
 export const providerOrdersConsumer = (provider: ProviderName): ConsumerContract => ({
   stream: 'PROVIDER_ORDERS',
   durable: provider,

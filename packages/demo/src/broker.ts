@@ -7,12 +7,21 @@ import { natsAuthorization } from '@margrave/bus-nats';
 import { redisUsers } from '@margrave/cache-redis';
 import { busRights } from '@margrave/contracts';
 import { ensureServiceLogin, migrate, seedDemo, type ServiceRole } from '@margrave/store-postgres';
-import { loginUrl, startRealtimeDatabase, startServers, type ServerLogins, type Servers, freePort } from '@margrave/testkit';
+import {
+  findPrometheus,
+  freePort,
+  loginUrl,
+  startRealtimeDatabase,
+  startServers,
+  type ServerLogins,
+  type Servers,
+} from '@margrave/testkit';
 import { formatE8, type ProviderName } from '@margrave/vocabulary';
 import postgres from 'postgres';
 import { openVisitorsAccount } from './accounts.ts';
 import { claimPort } from './claimed-port.ts';
 import { AUDIENCE, ISSUER, newSecret } from './gateway-client.ts';
+import { startMonitoring } from './monitoring.ts';
 import type { DemoOptions } from './options.ts';
 import { supervise, watchServer, type SupervisedService } from './supervised.ts';
 import { untilPriced, untilReady } from './until-ready.ts';
@@ -54,6 +63,8 @@ export interface Broker extends Services {
   readonly visitorsAccountId: string;
   /** Where the operator's and the providers' logins stand; readable by who runs the demo. */
   readonly loginsFile: string;
+  /** Where a Prometheus reads the services, where there is one on this machine. */
+  readonly prometheusUrl: string | undefined;
 }
 
 /** Starts servers, a price feed and all services, and resolves when they can be traded with. */
@@ -89,7 +100,9 @@ export async function startBroker(options: DemoOptions, say: (sentence: string) 
     stops.push(async () => void (await Promise.all(watches.map((end) => end()))));
     const loginsFile = writeLogins(folder, servers);
     stops.push(() => rm(loginsFile, { force: true }));
-    return { ...services, servers, databaseUrl, visitorsAccountId, loginsFile, stop };
+    const prometheus = await startMonitoring(services.services, findPrometheus(), say);
+    stops.push(async () => prometheus?.stop());
+    return { ...services, servers, databaseUrl, visitorsAccountId, loginsFile, prometheusUrl: prometheus?.url, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -60,11 +60,20 @@ export async function runDemo(options: DemoOptions, voice: DemoVoice, stopped: A
       TOKEN_LIFETIME_MS,
     );
     const staffToken = signStaffToken(broker.tokenSecret, 'dealer-demo', TOKEN_LIFETIME_MS);
-    const { visitorsAccountId, services, servers, loginsFile, adminUrls } = broker;
+    const { visitorsAccountId, services, servers, loginsFile, adminUrls, prometheusUrl } = broker;
     const adminUrl = adminUrls[0] ?? '';
     const welcome = { source: servers.source, gatewayUrl: gatewayUrl(broker), natsUrl: servers.nats.url, services, accounts };
     voice.print(
-      describeWelcome({ ...welcome, sessions: options.sessions, loginsFile, visitorsAccountId, adminUrl, token, staffToken }),
+      describeWelcome({
+        ...welcome,
+        sessions: options.sessions,
+        loginsFile,
+        prometheusUrl,
+        visitorsAccountId,
+        adminUrl,
+        token,
+        staffToken,
+      }),
     );
     const tally = newTally();
     const trading = new AbortController();

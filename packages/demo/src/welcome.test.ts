@@ -7,6 +7,7 @@ const text = describeWelcome({
   adminUrl: 'http://127.0.0.1:8082',
   natsUrl: 'nats://margrave:hush@127.0.0.1:4321',
   loginsFile: '/somewhere/logins.json',
+  prometheusUrl: 'http://127.0.0.1:9999',
   services: [{ name: 'market-data', metricsUrl: 'http://127.0.0.1:9101', logFile: '/tmp/market-data.log' }],
   sessions: 'always',
   accounts: [
@@ -38,6 +39,10 @@ describe('what the demo says first', () => {
   it('is where staff go, and with what', () => {
     expect(text).toMatch(/^ {2}for staff http:\/\/127\.0\.0\.1:8082 /m);
     expect(text).toContain('STAFF=d.e.f\ncurl -s http://127.0.0.1:8082/admin/v1/unknown-orders ');
+  });
+
+  it('is where the services are watched, if somebody does', () => {
+    expect(text).toContain('Prometheus http://127.0.0.1:9999/alerts');
   });
 
   it('is where NATS is, without its password', () => {

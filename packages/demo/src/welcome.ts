@@ -11,6 +11,8 @@ export interface Welcome {
   readonly natsUrl: string;
   /** Where the logins of the operator and the providers stand. */
   readonly loginsFile: string;
+  /** Where a Prometheus reads them, where there is one. */
+  readonly prometheusUrl: string | undefined;
   readonly services: readonly { readonly name: string; readonly metricsUrl: string; readonly logFile: string }[];
   readonly sessions: 'always' | 'real';
   readonly accounts: readonly DemoAccount[];
@@ -30,6 +32,7 @@ export function describeWelcome(welcome: Welcome): string {
     natsUrl,
     loginsFile,
     services,
+    prometheusUrl,
     sessions,
     accounts,
     visitorsAccountId,
@@ -42,6 +45,7 @@ export function describeWelcome(welcome: Welcome): string {
     `  for staff ${adminUrl}   documentation ${adminUrl}/docs`,
     `  NATS      nats://${new URL(natsUrl).host}   logins of the operator and the providers: ${loginsFile}`,
     ...services.map(({ name, metricsUrl, logFile }) => `  ${name.padEnd(24)} ${metricsUrl}/metrics   log ${logFile}`),
+    ...(prometheusUrl === undefined ? [] : [`  Prometheus ${prometheusUrl}/alerts   dashboards for Grafana in infra/grafana`]),
     sessions === 'always'
       ? '  All sessions are open around the clock, so that there is something to see on any day (--sessions real changes that).'
       : '  Sessions are those of the markets.',

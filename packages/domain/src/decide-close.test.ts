@@ -1,10 +1,11 @@
 import { fraction, type OrderId, type RequestId, type Side } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
-import type { Account, Position } from './account.ts';
+import type { Account, Order, Position } from './account.ts';
 import type { Change } from './change.ts';
 import { decide } from './decide.ts';
 import type { Group } from './group.ts';
 import type { Market } from './market.ts';
+import { Books } from './testing/books.ts';
 import {
   account,
   close,
@@ -19,6 +20,7 @@ import {
   NOW_MS,
   position,
   priceE8,
+  report,
 } from './testing/build.ts';
 import { deepFreeze, expectLawful, withMargin } from './testing/laws.ts';
 
@@ -190,6 +192,19 @@ describe('closing a position that a provider holds', () => {
   it('of a position of the house stays in the house, whatever the group does today', () => {
     const change = decideClose([held('buy')], { group: group({ flow: 'provider' }) });
     expect([change.instructions, change.orders[0]?.status]).toEqual([[], 'filled']);
+  });
+});
+
+describe('a close that its provider refused', () => {
+  it('and speaks of again takes nothing from the close that came after it', () => {
+    const context = contextOf(QUOTES, group({ flow: 'provider' }));
+    const books = new Books(withMargin(account({ positions: [held('buy', AT_PROVIDER)] }), context), context);
+    const closing = (): Order => books.run(close('3000000001')).orders[0]!;
+    const refused = closing();
+    books.run(report(refused, 'rejected'));
+    const next = closing();
+    books.run(report(refused, 'cancelled'));
+    expect(books.account.positions).toMatchObject([{ closingOrderId: next.orderId }]);
   });
 });
 

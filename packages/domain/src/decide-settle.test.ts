@@ -180,6 +180,17 @@ describe('an operator’s word is not taken', () => {
     expect(books.order(ID).flags).toEqual(['late_fill', 'overfill', 'settled_by_operator']);
   });
 
+  it('when it states more than is left of what its provider filled before', () => {
+    const books = oneInFlight();
+    fill(books, '0.25');
+    books.run({ kind: 'silence', orderId: books.order(ID).orderId });
+    expect(refusalOf(books, [['desk-1', '0.76', '1.08454']])).toMatchObject({
+      code: 'OVERFILL_NOT_CONFIRMED',
+      numbers: { left: { valueE8: lotsE8('0.75') } },
+    });
+    expect(refusalOf(books, [['desk-1', '0.75', '1.08454']])).toBe('settled');
+  });
+
   it('when its price is far from every price at hand, unless he says that he means it', () => {
     const books = silent();
     const stray = ['desk-1', '1', '10.8454'] as const;

@@ -95,6 +95,14 @@ describe('reports of a provider', () => {
     expect(world.orders).toEqual([]);
   });
 
+  it('of how an order stands that answer no status request are put aside', async () => {
+    const world = needs();
+    expect(await applyReports([report({ executionType: 'status', orderStatus: 'cancelled' })], world)).toMatchObject([
+      { kind: 'park', why: 'status does not answer a new request' },
+    ]);
+    expect(world.orders).toEqual([]);
+  });
+
   it('that answer a withdrawal have nothing left to say', async () => {
     const answer = report({ requestId: '1000009999' as RequestId, originalRequestId: REQUEST, executionType: 'rejected' });
     expect(await applyReports([answer], needs())).toEqual([{ kind: 'done', change: null }]);

@@ -1,6 +1,6 @@
 import type { AccountEngine } from '@margrave/account-engine';
 import type { Publisher } from '@margrave/bus-nats';
-import { AccountEventV1, ProviderOrderCancelV1, ProviderOrderCloseV1, ProviderOrderNewV1 } from '@margrave/contracts';
+import { AccountEventV1, ProviderOrderCancelV1, ProviderOrderCloseV1, ProviderOrderNewV1, STREAMS } from '@margrave/contracts';
 import type { EventRow, Store, UnpublishedRow } from '@margrave/store-postgres';
 import type { RequestId } from '@margrave/vocabulary';
 import type { OutgoingMessage, RelayNeeds, UnsentRow } from './relay.ts';
@@ -17,6 +17,9 @@ export interface RelayParts {
 
 /** How long a withdrawal may wait for its account. The relay's transaction waits with it. */
 const WITHDRAW_PATIENCE_MS = 3_000;
+
+/** How old an order may be whose id the stream has not forgotten yet when its withdrawal gets there: a turn takes half a minute at most. */
+const REMEMBERED_MS = STREAMS.PROVIDER_ORDERS.duplicateWindowMs - 60_000;
 
 export const relayNeeds = (parts: RelayParts): RelayNeeds => ({
   takeUnsent: (rowsMax, work) =>
@@ -54,7 +57,8 @@ async function unsentRows(rows: readonly UnpublishedRow[], parts: RelayParts): P
       }
       const { subject, messageId, bodyJson } = row.message;
       const { orderId, requestId } = row.request;
-      const expired = row.isExpired ? { orderId, requestId, withdrawal: await withdrawal(row, parts) } : null;
+      const isRemembered = row.ageMs < REMEMBERED_MS;
+      const expired = row.isExpired ? { orderId, requestId, isRemembered, withdrawal: await withdrawal(row, parts) } : null;
       return { kind: 'request', outboxId, accountId, message: { subject, messageId, body: bodyJson }, expired };
     }),
   );

@@ -6,11 +6,16 @@ const ACCOUNT = '1000000002' as AccountId;
 
 const events: UnsentRow = { kind: 'events', outboxId: '1', messages: [message('a:1'), message('a:2')] };
 const request: UnsentRow = { kind: 'request', outboxId: '2', accountId: ACCOUNT, message: message('470'), expired: null };
-const expired: UnsentRow = {
+const expired = {
   ...request,
   outboxId: '3',
-  expired: { orderId: '1000000457' as OrderId, requestId: '1000000470' as RequestId, withdrawal: message('withdrawal') },
-};
+  expired: {
+    orderId: '1000000457' as OrderId,
+    requestId: '1000000470' as RequestId,
+    withdrawal: message('withdrawal'),
+    isRemembered: true,
+  },
+} satisfies UnsentRow;
 
 async function relay(rows: readonly UnsentRow[], outcomeOf: (messageId: string) => SendOutcome, withdrawn = true) {
   const sent: string[] = [];
@@ -57,6 +62,12 @@ describe('the relay', () => {
   it('takes an order for sent when the stream knows its id', async () => {
     const { withdrawals, marked } = await relay([expired], () => 'duplicate');
     expect({ withdrawals, marked }).toEqual({ withdrawals: [], marked: ['3'] });
+  });
+
+  it('takes an order for sent that the stream may have forgotten, whatever it says of the withdrawal', async () => {
+    const forgotten: UnsentRow = { ...expired, expired: { ...expired.expired, isRemembered: false } };
+    const { sent, withdrawals, marked } = await relay([forgotten], () => 'stored');
+    expect({ sent, withdrawals, marked }).toEqual({ sent: ['withdrawal'], withdrawals: [], marked: ['3'] });
   });
 
   it('keeps the row until the withdrawal is committed', async () =>

@@ -8,9 +8,17 @@ export type UnsentRow =
       readonly outboxId: string;
       readonly accountId: AccountId;
       readonly message: OutgoingMessage;
-      /** Of an order that must not be sent any more: how it is withdrawn instead. */
-      readonly expired: { readonly orderId: OrderId; readonly requestId: RequestId; readonly withdrawal: OutgoingMessage } | null;
+      readonly expired: ExpiredOrder | null;
     };
+
+/** An order that must not be sent any more, and how it is withdrawn instead. */
+export interface ExpiredOrder {
+  readonly orderId: OrderId;
+  readonly requestId: RequestId;
+  readonly withdrawal: OutgoingMessage;
+  /** The order is so young that the stream knows its id still, if it ever had it. */
+  readonly isRemembered: boolean;
+}
 
 export interface OutgoingMessage {
   readonly subject: string;
@@ -35,7 +43,8 @@ const ROWS_MAX = 200;
 /**
  * One turn of the relay: sends what is still in the outbox. An order past its `sendBefore` is not sent but withdrawn, under
  * the message id that the order itself has: the stream lets exactly one of the two in, so its answer says for certain whether
- * the order ever left. Returns how many rows it looked at.
+ * the order ever left. Of an order that the stream may have forgotten it says nothing: that one counts as sent, its margin stays,
+ * and its provider is asked like any that is silent. Returns how many rows it looked at.
  */
 export const relayOnce = (needs: RelayNeeds): Promise<number> =>
   needs.takeUnsent(ROWS_MAX, async (rows) => {
@@ -50,7 +59,7 @@ export const relayOnce = (needs: RelayNeeds): Promise<number> =>
     for (const [index, row] of rows.entries()) {
       const ofRow = outcomes.slice(next, (next += outgoing[index]?.length ?? 0));
       if (ofRow.includes('not_sent')) continue;
-      if (row.kind === 'request' && row.expired !== null && ofRow[0] === 'stored') {
+      if (row.kind === 'request' && row.expired?.isRemembered === true && ofRow[0] === 'stored') {
         // The order never left. If this cannot be committed, or we die here, the next turn finds the withdrawal a duplicate and
         // takes the order for sent: then it becomes unknown, and the provider, asked, says that it never saw it.
         if (!(await needs.withdraw(row.accountId, row.expired.orderId))) continue;

@@ -103,6 +103,19 @@ it('keeps the undecodable and the poisonous aside, and handles the others', asyn
   expect(outcomes.sort()).toEqual(['good done', 'poison poison', '{ poison']);
 });
 
+it('handles the good while the undecodable beside it is still being kept aside', async () => {
+  let keep: () => void = () => undefined;
+  const kept = new Promise<void>((resolve) => (keep = resolve));
+  const [poison, good] = [message('{', { park: () => kept }), message('good')];
+  await consume([[poison, good]], {
+    handle: (batch) => {
+      keep();
+      return handled(batch);
+    },
+  });
+  expect(good.answers).toEqual(['acknowledged']);
+});
+
 it('has a poison message delivered again while it cannot be kept aside', async () => {
   const poison = message('{', { park: () => Promise.reject(new Error('no such stream')) });
   await consume([[poison]], { handle: handled });

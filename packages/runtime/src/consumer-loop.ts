@@ -101,11 +101,21 @@ async function handleMessages<Value, M extends Message>(
   options: ConsumerLoopOptions<Value, M>,
 ): Promise<void> {
   const deliveries: Delivery<Value, M>[] = [];
+  const unreadable: { readonly message: M; readonly reason: string }[] = [];
   for (const message of messages) {
     const decoded = decodeUntrusted(message, options);
     if (decoded.ok) deliveries.push({ value: decoded.value, message });
-    else await settle(message, { kind: 'poison', reason: decoded.refusal }, options);
+    else unreadable.push({ message, reason: decoded.refusal });
   }
+  const parking = unreadable.map(({ message, reason }) => settle(message, { kind: 'poison', reason }, options));
+  // What one sender spoils must not keep the others waiting: it is kept aside beside the work, not before it.
+  await Promise.all([handleReadable(deliveries, options), ...parking]);
+}
+
+async function handleReadable<Value, M extends Message>(
+  deliveries: readonly Delivery<Value, M>[],
+  options: ConsumerLoopOptions<Value, M>,
+): Promise<void> {
   const fresh = deliveries.filter(({ message }) => message.deliveryCount <= 1);
   const again = deliveries.filter(({ message }) => message.deliveryCount > 1);
   if (fresh.length > 0) await handleBatch(fresh, options);

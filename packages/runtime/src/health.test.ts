@@ -42,6 +42,19 @@ it('gives a reason for each check that fails, throws or is late, and runs them s
   ]);
 });
 
+it('measures what is only watched, and is ready without it', async () => {
+  const service = health();
+  service.setPhase('serving');
+  service.addReadiness({ name: 'needed', check: well, deadlineMs: 100 });
+  service.addWatched({ name: 'cache', check: () => ({ ok: false, reason: 'not connected' }), deadlineMs: 100 });
+  expect(await service.readiness()).toMatchObject({ ok: true, checks: [{ name: 'phase' }, { name: 'needed' }] });
+  expect((await service.everyCheck()).map(({ name, ok }) => [name, ok])).toEqual([
+    ['phase', true],
+    ['needed', true],
+    ['cache', false],
+  ]);
+});
+
 it('is alive while a dependency is away, and not when a check of its own fails', async () => {
   const service = health();
   service.addReadiness({ name: 'away', check: () => ({ ok: false, reason: 'not connected' }), deadlineMs: 100 });

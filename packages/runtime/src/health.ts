@@ -30,10 +30,14 @@ export interface Health {
   readonly setPhase: (phase: ServicePhase) => void;
   /** Adds a check that readiness depends on. */
   readonly addReadiness: (check: HealthCheck) => void;
+  /** Adds a check of what the service can do without for a while: it is measured like the others, and decides nothing. */
+  readonly addWatched: (check: HealthCheck) => void;
   /** Adds a check that says whether a restart would help: a loop that ended, never a dependency that is away. */
   readonly addLiveness: (check: HealthCheck) => void;
   readonly readiness: () => Promise<HealthReport>;
   readonly liveness: () => Promise<HealthReport>;
+  /** What readiness depends on, and what is only watched, for metrics. */
+  readonly everyCheck: () => Promise<readonly CheckReport[]>;
 }
 
 export interface HealthOptions {
@@ -52,6 +56,7 @@ export function createHealth({ redact, now = () => performance.now() }: HealthOp
       check: () => (phase === 'serving' ? { ok: true } : { ok: false, reason: `the service is ${phase}` }),
     },
   ];
+  const watchedChecks: HealthCheck[] = [];
   const livenessChecks: HealthCheck[] = [];
 
   const run = async (checks: readonly HealthCheck[]): Promise<HealthReport> => {
@@ -66,11 +71,15 @@ export function createHealth({ redact, now = () => performance.now() }: HealthOp
     addReadiness: (check) => {
       readinessChecks.push(check);
     },
+    addWatched: (check) => {
+      watchedChecks.push(check);
+    },
     addLiveness: (check) => {
       livenessChecks.push(check);
     },
     readiness: shared(() => run(readinessChecks)),
     liveness: shared(() => run(livenessChecks)),
+    everyCheck: shared(async () => (await run([...readinessChecks, ...watchedChecks])).checks),
   };
 }
 

@@ -12,6 +12,8 @@ export interface MetricDeclaration<Label extends string = string> {
   /** What is counted or measured, one sentence. */
   readonly sentence: string;
   readonly labels: readonly Label[];
+  /** The series that are there from the start, as zero: what never happened is none, not unknown. Those without labels always are. */
+  readonly series?: readonly Readonly<Record<Label, string>>[];
   /** The upper bounds of a histogram, in the unit of its name. */
   readonly buckets?: readonly number[];
 }
@@ -31,6 +33,7 @@ interface Basics<Label extends string> {
   readonly name: string;
   readonly sentence: string;
   readonly labels?: readonly Label[];
+  readonly series?: readonly Readonly<Record<NoInfer<Label>, string>>[];
 }
 
 /** Declares one metric by its kind. */
@@ -89,26 +92,46 @@ export function createMetrics<const Declarations extends MetricDeclarations>(
 function createMetric(declaration: MetricDeclarations[string], registry: Registry): Counter | Gauge | Histogram {
   const { kind, name, sentence: help } = declaration;
   const options = { name, help, labelNames: [...declaration.labels], registers: [registry] };
+  const series = declaration.series ?? [];
   switch (kind) {
-    case 'counter':
-      return new Counter(options);
-    case 'gauge':
-      return new Gauge(options);
-    case 'histogram':
-      return new Histogram({ ...options, buckets: [...declaration.buckets] });
+    case 'counter': {
+      const counter = new Counter(options);
+      for (const labels of series) counter.inc(labels, 0);
+      return counter;
+    }
+    case 'gauge': {
+      const gauge = new Gauge(options);
+      for (const labels of series) gauge.set(labels, 0);
+      return gauge;
+    }
+    case 'histogram': {
+      const histogram = new Histogram({ ...options, buckets: [...declaration.buckets] });
+      for (const labels of series) histogram.zero(labels);
+      return histogram;
+    }
     default:
       return kind satisfies never;
   }
 }
 
+/** The series of one label, each of its values one. */
+export const seriesOf = <const Label extends string>(
+  label: Label,
+  values: readonly string[],
+): readonly Readonly<Record<Label, string>>[] => values.map((value) => ({ [label]: value }) as Record<Label, string>);
+
 /** A registry of its own: nothing is registered behind the back of who reads it. */
 export const createMetricRegistry = (): Registry => new Registry();
 
-/** Sets a gauge without labels each time the metrics are read, to what is true then. */
-export function setAtScrape(gauge: Gauge<never>, read: () => number | Promise<number>): void {
+/** Calls `collect` each time before the metric is read, and waits for it. */
+export function readAtScrape(watched: Counter<string> | Gauge<string>, collect: () => void | Promise<void>): void {
   // prom-client calls `collect` of a metric before it reads it, but takes it from the constructor's options only by type.
-  Object.assign(gauge, { collect: async () => gauge.set(await read()) });
+  Object.assign(watched, { collect });
 }
+
+/** Sets a gauge without labels each time the metrics are read, to what is true then. */
+export const setAtScrape = (gauge: Gauge<never>, read: () => number | Promise<number>): void =>
+  readAtScrape(gauge, async () => gauge.set(await read()));
 
 /** One row of the generated reference of metrics. */
 export interface MetricRow {

@@ -1,11 +1,18 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
-import { createMetrics, metric, setAtScrape } from './metrics.ts';
+import type { Health } from './health.ts';
+import { createMetrics, metric, readAtScrape, setAtScrape } from './metrics.ts';
 
 /** What every service measures of its own process. */
 export const processMetricDeclarations = {
   eventLoopLag: metric.gauge({
     name: 'margrave_event_loop_lag_seconds',
     sentence: 'The longest time by which the event loop was late since the metrics were last read.',
+  }),
+  checkOk: metric.gauge({
+    name: 'margrave_check_ok',
+    sentence:
+      'Whether a check passed just now (1) or not (0): those of `/health/ready`, and of what the service can do without for a while.',
+    labels: ['check'],
   }),
 };
 
@@ -18,9 +25,13 @@ const SAMPLE_EVERY_MS = 20;
  *
  * @returns a function that ends the measuring.
  */
-export function measureProcess(registry: Registry, now: () => number = () => performance.now()): () => void {
+export function measureProcess(
+  registry: Registry,
+  health: Pick<Health, 'everyCheck'>,
+  now: () => number = () => performance.now(),
+): () => void {
   collectDefaultMetrics({ register: registry });
-  const { eventLoopLag } = createMetrics(processMetricDeclarations, registry);
+  const { eventLoopLag, checkOk } = createMetrics(processMetricDeclarations, registry);
   let expectedAt = now() + SAMPLE_EVERY_MS;
   let worstMs = 0;
   const timer = setInterval(() => {
@@ -29,6 +40,9 @@ export function measureProcess(registry: Registry, now: () => number = () => per
     expectedAt = at + SAMPLE_EVERY_MS;
   }, SAMPLE_EVERY_MS);
   timer.unref();
+  readAtScrape(checkOk, async () => {
+    for (const { name, ok } of await health.everyCheck()) checkOk.set({ check: name }, Number(ok));
+  });
   setAtScrape(eventLoopLag, () => {
     // A reader that the loop kept waiting sees that too: the timer may not have fired yet.
     const lagMs = Math.max(worstMs, now() - expectedAt, 0);

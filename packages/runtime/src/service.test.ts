@@ -89,7 +89,11 @@ it('asked to describe itself, prints what can be set and what is measured, in wh
     name: 'teller',
     settings: expect.arrayContaining([expect.objectContaining({ environment: 'TELLERS_MAX', fallback: '9' })]),
   });
-  expect(description.metrics.map(({ name }) => name)).toEqual(['margrave_event_loop_lag_seconds', 'margrave_told_total']);
+  expect(description.metrics.map(({ name }) => name)).toEqual([
+    'margrave_check_ok',
+    'margrave_event_loop_lag_seconds',
+    'margrave_told_total',
+  ]);
   expect([world.entries, world.complaints]).toEqual([[], []]);
 });
 

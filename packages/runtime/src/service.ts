@@ -122,7 +122,7 @@ export async function openService<const Declaration extends ServiceDeclaration, 
 
   await lifecycle.part(
     'process metrics',
-    () => measureProcess(registry),
+    () => measureProcess(registry, health),
     (stop) => stop(),
   );
   const observation = await lifecycle.part(

@@ -8,7 +8,6 @@ export type { OutboxState, UnpublishedRow } from './operations/outbox.ts';
 export { ID_BLOCK_SIZE } from './operations/sequences.ts';
 export type { PastIds } from './reads/accounts.ts';
 export type { EventRange, EventsAfter } from './reads/events.ts';
-export type { UnknownOrders } from './reads/unknown-orders.ts';
 export {
   checkPageCursor,
   PAGE_LIMIT_MAX,

@@ -10,13 +10,15 @@ import { holdAdvisoryLock, type AdvisoryLockOptions, type HeldLock } from './ope
 import { markPublished, outboxState, takeUnpublished, type UnpublishedRow } from './operations/outbox.ts';
 import { checkSafety, checkWritable } from './operations/safety.ts';
 import { leaseIds, nextQuoteGeneration } from './operations/sequences.ts';
+import { accountBooks } from './reads/account-books.ts';
 import { loadAccounts, loadPast } from './reads/accounts.ts';
 import { eventsAfter, loadEvents, orderHistory } from './reads/events.ts';
 import { findAppliedExecutions, findDecision, findOrder, findOrderByClientKey, findRequests } from './reads/lookups.ts';
+import { marginSums } from './reads/margin-sums.ts';
 import { pageDeals, pageLedger, pageOpenPositions, pageOperatorActions, pageOrders, pageUnknownOrders } from './reads/pages.ts';
+import { providerStates } from './reads/provider-states.ts';
 import { loadRegistry } from './reads/registry.ts';
 import { silentRequests } from './reads/silent-requests.ts';
-import { unknownOrders } from './reads/unknown-orders.ts';
 import type { OutboxId } from './rows.ts';
 
 export interface StoreOptions {
@@ -102,7 +104,9 @@ export function connectStore(options: StoreOptions): Store {
     pageLedger: bind('page_ledger', pageLedger),
     pageUnknownOrders: bind('page_unknown_orders', pageUnknownOrders),
     pageOperatorActions: bind('page_operator_actions', pageOperatorActions),
-    unknownOrders: bind('unknown_orders', unknownOrders),
+    providerStates: bind('provider_states', providerStates),
+    marginSums: bind('margin_sums', marginSums),
+    accountBooks: bind('account_books', accountBooks),
     eventsAfter: bind('events_after', eventsAfter),
     orderHistory: bind('order_history', orderHistory),
     loadEvents: bind('load_events', loadEvents),
@@ -153,7 +157,9 @@ export interface Store extends Commits {
   readonly pageLedger: Bound<typeof pageLedger>;
   readonly pageUnknownOrders: Bound<typeof pageUnknownOrders>;
   readonly pageOperatorActions: Bound<typeof pageOperatorActions>;
-  readonly unknownOrders: Bound<typeof unknownOrders>;
+  readonly providerStates: Bound<typeof providerStates>;
+  readonly marginSums: Bound<typeof marginSums>;
+  readonly accountBooks: Bound<typeof accountBooks>;
   readonly eventsAfter: Bound<typeof eventsAfter>;
   readonly orderHistory: Bound<typeof orderHistory>;
   readonly loadEvents: Bound<typeof loadEvents>;

@@ -5,6 +5,8 @@ export { busAnswers } from './servers/bus-answers.ts';
 export { whyNoSmallDisk, type SmallDisk } from './servers/small-disk.ts';
 export { redisCommands } from './servers/probes.ts';
 export { removeOwnAndDeadRuns, startServers, type ServersRequest } from './servers/servers.ts';
+export { findPrometheus, type PrometheusBinary } from './servers/local-binaries.ts';
+export { getPrometheus, startPrometheus, type PrometheusRequest, type RunningPrometheus } from './servers/prometheus.ts';
 export { onStopSignal } from './servers/stop-signals.ts';
 export { prepareTestServers, type TestServersRequest } from './servers/prepare-test-servers.ts';
 export { testServers, type TestServers } from './servers/test-servers.ts';

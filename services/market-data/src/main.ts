@@ -24,6 +24,7 @@ const CACHE_BATCH_MAX = 500;
 const HOUSEKEEPING_EVERY_MS = 250;
 const TIME_ASKED_EVERY_MS = 10_000;
 const LEAD_AGAIN_AFTER_MS = 1_000;
+const HEALTH_DEADLINE_MS = 2_000;
 
 const service = await openService({
   name: 'market-data',
@@ -43,6 +44,7 @@ const store = await lifecycle.part(
       applicationName: service.name,
       log: component('store'),
       poolSize: POOL_SIZE,
+      onCall: ({ statement, seconds }) => metrics.countQuery(statement, seconds),
     }),
   (connected) => connected.close(),
 );
@@ -171,7 +173,17 @@ health.addReadiness({
   deadlineMs: 1_000,
   check: () => (feed.isConnected() ? { ok: true } : { ok: false, reason: 'there is no connection to the feed' }),
 });
-health.addReadiness({ name: 'bus', deadlineMs: 2_000, check: bus.check });
+health.addReadiness({ name: 'nats', deadlineMs: HEALTH_DEADLINE_MS, check: bus.check });
+// Quotes are told without Redis, and by the registry that was read last without PostgreSQL.
+health.addWatched({ name: 'redis', deadlineMs: HEALTH_DEADLINE_MS, check: cache.check });
+health.addWatched({
+  name: 'postgres',
+  deadlineMs: HEALTH_DEADLINE_MS,
+  check: async () => {
+    await store.askDatabaseTime();
+    return { ok: true };
+  },
+});
 health.setPhase('serving');
 log.info({ metricsPort: service.metricsPort }, 'Serving');
 

@@ -1,6 +1,6 @@
 import { TICK_RESULTS, type TickResult } from '@margrave/domain';
 import { FEED_REFUSALS, type FeedRefusal } from '@margrave/feed-firebase';
-import { metric, setAtScrape, type Metrics } from '@margrave/runtime';
+import { metric, readAtScrape, SECONDS_BUCKETS, seriesOf, setAtScrape, type Metrics } from '@margrave/runtime';
 import { SYMBOL_STATES, type QuoteDesk } from './app/quote-desk.ts';
 
 /** What became of a tick: by the rules of the domain, by the reading of the feed, or because no instrument is called so. */
@@ -31,6 +31,7 @@ export const metricDeclarations = {
     sentence:
       'Symbols by the state of their quote: fresh, stale, of unknown age, missing, or closed with the last price of the session.',
     labels: ['state'],
+    series: seriesOf('state', SYMBOL_STATES),
   }),
   quotes: metric.counter({
     name: 'margrave_quotes_total',
@@ -41,12 +42,21 @@ export const metricDeclarations = {
     name: 'margrave_cache_requests_total',
     sentence: 'Calls to Redis by cache and result.',
     labels: ['cache', 'result'],
+    series: ['done', 'unavailable', 'timeout', 'refused'].map((result) => ({ cache: 'quotes', result })),
+  }),
+  queries: metric.histogram({
+    name: 'margrave_query_seconds',
+    sentence: 'How long calls of the store took, by statement.',
+    labels: ['statement'],
+    buckets: SECONDS_BUCKETS,
   }),
   active: metric.gauge({
     name: 'margrave_market_data_active',
     sentence: 'Whether this instance is the one that tells quotes.',
   }),
 } as const;
+
+type MeasuredOf<Name extends keyof typeof metricDeclarations> = Metrics<typeof metricDeclarations>[Name];
 
 export type MarketDataMetrics = ReturnType<typeof countMarketData>;
 
@@ -62,6 +72,7 @@ export function countMarketData(metrics: Metrics<typeof metricDeclarations>) {
   return {
     countTick: (outcome: TickOutcome): void => add(ticks, outcome),
     countQuote: (wasTold: boolean): void => add(quotes, wasTold ? 'told' : 'not_told'),
+    countQuery: (statement: string, seconds: number): void => metrics.queries.observe({ statement }, seconds),
     countReconnect: (): void => metrics.feedReconnects.inc(),
     countCacheWrite: (result: string): void => metrics.cacheRequests.inc({ cache: 'quotes', result }),
     watch: (world: { readonly desk: QuoteDesk; readonly isConnected: () => boolean; readonly isActive: () => boolean }): void => {
@@ -85,12 +96,8 @@ const add = <Key>(counts: Map<Key, number>, key: Key): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
 
-interface ResultCounter {
-  readonly inc: (labels: { readonly result: string }, count: number) => void;
-}
-
 /** Raises a counter by what was counted since it was read last. */
-function countAtScrape(counter: ResultCounter, counts: Map<string, number>): void {
+function countAtScrape(counter: MeasuredOf<'ticks' | 'quotes'>, counts: Map<string, number>): void {
   // A result that never happened is zero, not unknown.
   for (const result of counts.keys()) counter.inc({ result }, 0);
   readAtScrape(counter, () => {
@@ -100,8 +107,3 @@ function countAtScrape(counter: ResultCounter, counts: Map<string, number>): voi
     }
   });
 }
-
-/** prom-client calls `collect` of a metric before it reads it, but takes it from the constructor's options only by type. */
-const readAtScrape = (watched: object, collect: () => void): void => {
-  Object.assign(watched, { collect });
-};

@@ -1,7 +1,7 @@
 import { openEngine } from '@margrave/account-engine';
 import { startBus } from '@margrave/bus-nats';
 import { connectCache } from '@margrave/cache-redis';
-import { openService } from '@margrave/runtime';
+import { openService, setAtScrape } from '@margrave/runtime';
 import { connectStore } from '@margrave/store-postgres';
 import { configurationDeclaration, configurationRules } from './config.ts';
 import { createAdminGateway } from './inbound/admin/admin-gateway.ts';
@@ -11,6 +11,8 @@ import { engineNeeds } from './outbound/engine-needs.ts';
 import { findOrder } from './outbound/find-order.ts';
 import { storeStaffRecords } from './outbound/staff-records.ts';
 import { storeRecords } from './outbound/store-records.ts';
+
+const HEALTH_DEADLINE_MS = 2_000;
 
 const service = await openService({
   name: 'order-gateway',
@@ -60,6 +62,7 @@ const engine = await lifecycle.part(
     }),
   (opened) => opened.stop(),
 );
+setAtScrape(metrics.cacheBehind, engine.cacheBehind);
 const records = storeRecords(store);
 const isUnavailable = (error: unknown): boolean => store.failureOf(error) !== 'bug';
 const needs = {
@@ -90,9 +93,11 @@ const adminGateway = await lifecycle.part(
 );
 
 // NATS and Redis may be away: orders are taken all the same, and what is to be told waits in the outbox.
+health.addWatched({ name: 'nats', deadlineMs: HEALTH_DEADLINE_MS, check: bus.check });
+health.addWatched({ name: 'redis', deadlineMs: HEALTH_DEADLINE_MS, check: cache.check });
 health.addReadiness({
-  name: 'database',
-  deadlineMs: 2_000,
+  name: 'postgres',
+  deadlineMs: HEALTH_DEADLINE_MS,
   check: async () => {
     await store.checkSafety();
     await store.checkWritable();

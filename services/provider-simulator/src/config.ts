@@ -107,7 +107,8 @@ export const configurationDeclaration = {
   }),
   ackWaitMs: setting.duration({
     environment: 'ACK_WAIT',
-    sentence: 'How long the bus waits with a request that is not acknowledged before it delivers it again.',
+    sentence:
+      'How long the bus waits with a request that is not acknowledged before it delivers it again, as the broker set it: of one in hand it is told three times as often.',
     minMs: 1_000,
     maxMs: HOUR_MS,
     default: ackWaitMs,

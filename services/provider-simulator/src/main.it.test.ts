@@ -74,7 +74,7 @@ it('acknowledges an order and fills it at the raw quote, and then has nothing le
   });
   for (const { execution, messageId } of broker.heard) {
     expect(executionFault(execution)).toBeUndefined();
-    expect(messageId).toBe(`lp-a:${execution.executionId}`);
+    expect(messageId).toMatch(new RegExp(`^lp-a:${execution.executionId}:[\\w-]{22}$`));
   }
   await until(async () => (await unacknowledged()) === 0, 'the request is acknowledged');
 });

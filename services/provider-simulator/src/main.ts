@@ -1,6 +1,7 @@
 import { createPublisher, openPullSource, startBus, subscribe, type DeadLetters } from '@margrave/bus-nats';
 import { providerOrdersConsumer, QuoteV1 } from '@margrave/contracts';
 import { openService, setAtScrape, sleep } from '@margrave/runtime';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createBook } from './app/book.ts';
 import { createProvider } from './app/provider.ts';
@@ -14,6 +15,7 @@ import { createReportSender } from './outbound/send-report.ts';
 
 const PUBLISH_DEADLINE_MS = 2_000;
 const HEALTH_DEADLINE_MS = 2_000;
+const SECRET_BYTES = 16;
 
 const service = await openService({
   name: 'provider-simulator',
@@ -78,6 +80,7 @@ const provider = createProvider(book, profile, {
     publisher: createPublisher(bus, { deadlineMs: PUBLISH_DEADLINE_MS }),
     provider: name,
     symbols: [...profile.listings.keys()],
+    secret: randomBytes(SECRET_BYTES).toString('base64url'),
     log: component('reports'),
     random,
     sleep,
@@ -106,7 +109,8 @@ await lifecycle.part(
     log.info({ orders: book.orderCount(), open: book.openOrders().length, unsent: book.openSendings().length }, 'Resuming');
     provider.resume();
     const source = openPullSource(bus, {
-      consumer: { ...providerOrdersConsumer(name), ackWaitMs: configuration.ackWaitMs },
+      consumer: providerOrdersConsumer(name),
+      madeBy: 'others',
       deadLetters: noDeadLetters,
       log: component('requests'),
       random,

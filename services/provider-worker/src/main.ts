@@ -1,20 +1,26 @@
 import { openEngine } from '@margrave/account-engine';
-import { consumerLag, createDeadLetters, createPublisher, keepStreams, openPullSource, startBus } from '@margrave/bus-nats';
+import { createDeadLetters, createPublisher, ensureConsumer, keepStreams, openPullSource, startBus } from '@margrave/bus-nats';
 import { connectCache } from '@margrave/cache-redis';
-import { EXECUTIONS_CONSUMER, STREAMS } from '@margrave/contracts';
+import { EXECUTIONS_CONSUMER, providerOrdersConsumer, STREAMS } from '@margrave/contracts';
 import { applyReports, relayNeeds, relayOnce, reportNeeds, sweepSilence } from '@margrave/provider-desk';
-import { createIdLease, openService } from '@margrave/runtime';
+import { createIdLease, openService, setAtScrape } from '@margrave/runtime';
 import { connectStore, ID_BLOCK_SIZE } from '@margrave/store-postgres';
 import type { RequestId } from '@margrave/vocabulary';
+import { BooksWatch } from './app/watch-books.ts';
 import { configurationDeclaration } from './config.ts';
 import { consumeExecutions } from './inbound/consume-executions.ts';
 import { repeat } from './inbound/repeat.ts';
 import { metricDeclarations } from './metrics.ts';
+import { measureBooks, measureBus, measureMargin, measureWaiting } from './outbound/measure.ts';
 
 const PUBLISH_DEADLINE_MS = 2_000;
 const HEALTH_DEADLINE_MS = 2_000;
 const SILENCE_PATIENCE_MS = 3_000;
-const STATE_EVERY_MS = 1_000;
+const MEASURED_EVERY_MS = 1_000;
+/** It reads every account. */
+const MARGIN_MEASURED_EVERY_MS = 30_000;
+const BOOKS_LOOKED_AT_EVERY_MS = 2_000;
+const CONSUMERS_SEEN_TO_EVERY_MS = 1_000;
 
 const service = await openService({
   name: 'provider-worker',
@@ -57,6 +63,7 @@ const cache = await lifecycle.part(
 );
 
 const bus = await startBus(service);
+health.addWatched({ name: 'redis', check: cache.check, deadlineMs: HEALTH_DEADLINE_MS });
 health.addReadiness({ name: 'nats', check: bus.check, deadlineMs: HEALTH_DEADLINE_MS });
 
 const streams = await lifecycle.part(
@@ -89,7 +96,35 @@ const engine = await lifecycle.part(
   (opened) => opened.stop(),
 );
 
-const publisher = createPublisher(bus, { deadlineMs: PUBLISH_DEADLINE_MS });
+setAtScrape(metrics.cacheBehind, engine.cacheBehind);
+
+// A provider reads its requests by a consumer that we make: who makes one says where its messages go.
+await lifecycle.part(
+  'consumers',
+  () =>
+    repeat(
+      'consumers',
+      CONSUMERS_SEEN_TO_EVERY_MS,
+      async () => {
+        const client = bus.client();
+        if (client === undefined || !bus.isConnected()) return 'done';
+        const { providers } = engine.configuration();
+        await Promise.all(providers.map((provider) => ensureConsumer(client, providerOrdersConsumer(provider))));
+        return 'done';
+      },
+      component('consumers'),
+      onBug,
+    ),
+  (consumers) => consumers.stop(),
+);
+
+health.addReadiness({ name: 'streams', check: streams.check, deadlineMs: HEALTH_DEADLINE_MS });
+const publisher = createPublisher(bus, {
+  deadlineMs: PUBLISH_DEADLINE_MS,
+  onFailure: ({ reason }) => {
+    if (reason === 'no_stream') streams.missing();
+  },
+});
 const needs = reportNeeds(engine, store);
 await lifecycle.part(
   'reports',
@@ -100,6 +135,7 @@ await lifecycle.part(
         publisher,
         service: service.name,
         now: () => Date.now(),
+        log: component('reports'),
         onParked: () => metrics.deadLetters.inc(),
       }),
       log: component('reports'),
@@ -124,7 +160,7 @@ await lifecycle.part(
       crashBeforeAck: () => crashAt('worker.before-ack'),
       log: component('reports'),
       random,
-      onOutcome: (outcome) => metrics.reports.inc({ outcome }),
+      onOutcome: (provider, outcome) => metrics.reports.inc({ provider, outcome }),
       onBug,
     });
   },
@@ -195,30 +231,22 @@ await lifecycle.part(
   (relay) => relay.stop(),
 );
 
-await lifecycle.part(
-  'state',
-  () =>
-    repeat(
-      'state',
-      STATE_EVERY_MS,
-      async () => {
-        const [{ rows, ageMs }, unknown] = await Promise.all([store.outboxState(), store.unknownOrders()]);
-        metrics.outboxDepth.set(rows);
-        metrics.outboxAgeSeconds.set(ageMs / 1_000);
-        metrics.unknownOrders.set(unknown.orders);
-        metrics.unknownAgeSeconds.set(unknown.ageMs / 1_000);
-        const client = bus.client();
-        if (client !== undefined && bus.isConnected()) {
-          const { waiting, unacknowledged } = await consumerLag(client, EXECUTIONS_CONSUMER);
-          metrics.workerLag.set(waiting + unacknowledged);
-        }
-        return 'done';
-      },
-      component('state'),
-      onBug,
-    ),
-  (state) => state.stop(),
-);
+const books = new BooksWatch({
+  readBooks: store.accountBooks,
+  onBroken: (found) => log.error(found, 'The books of an account are broken: npm run verify:books names the row'),
+});
+for (const [name, everyMs, measure] of [
+  ['what waits', MEASURED_EVERY_MS, () => measureWaiting(store, metrics)],
+  ['the bus', MEASURED_EVERY_MS, () => measureBus(bus, metrics)],
+  ['margin', MARGIN_MEASURED_EVERY_MS, () => measureMargin(store, metrics)],
+  ['the books', BOOKS_LOOKED_AT_EVERY_MS, () => measureBooks(books, metrics)],
+] as const) {
+  await lifecycle.part(
+    `measuring ${name}`,
+    () => repeat(`measuring ${name}`, everyMs, async () => (await measure(), 'done'), component('state'), onBug),
+    (measuring) => measuring.stop(),
+  );
+}
 
 health.setPhase('serving');
 log.info('Reports of providers are booked');

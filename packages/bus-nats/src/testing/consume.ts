@@ -37,6 +37,7 @@ export function consumeExecutions({ connection }: TestBus, options: TestConsumer
     publisher: createPublisher(connection, { deadlineMs: 2_000 }),
     service: connection.name,
     now: Date.now,
+    log: silentLog,
     onParked: (_, reason) => parked.push(reason),
   });
   const source = openPullSource(connection, {

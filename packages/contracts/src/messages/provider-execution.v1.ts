@@ -58,7 +58,7 @@ export const ProviderExecutionV1 = streamMessage({
   stream: 'EXECUTIONS',
   deduplicationId: ({ provider }, execution) => `${provider}:${execution.executionId}`,
   deduplicationRule:
-    '`{provider}:{executionId}`, or `{provider}:{executionId}:{statusRequestId}` for a report that is said again as the answer to a status request',
+    '`{provider}:{executionId}:{secret}`, or `{provider}:{executionId}:{statusRequestId}:{secret}` for a report that is said again as the answer to a status request; the secret is a word of the provider’s that nobody can guess',
   bytesMax: 16 * 1024,
   schema,
   example: {

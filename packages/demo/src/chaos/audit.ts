@@ -1,12 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books';
 import type { ChaosClient, Command } from './client.ts';
+import { compareExecutions, readProviderBooks, type SentOrder } from './provider-books.ts';
 import type { Stage } from './stage.ts';
 import { until } from './until.ts';
 
 const LIVE = ['queued', 'working', 'partially_filled', 'unknown'];
 /** What is written to Redis behind the last commits is there by then. */
 const WRITE_BEHIND_MS_MAX = 1_000;
+
+const PROVIDER_MS_MAX = 10_000;
+const PROVIDER_LOOK_EVERY_MS = 200;
 
 /** A provider that did not answer when it was asked is asked again after half a minute. */
 const SETTLED_MS_MAX = 60_000;
@@ -37,7 +40,8 @@ interface OrderRow {
 /**
  * Compares what clients were told with what is, once everything has settled, and gives what is wrong, in sentences: orders
  * that were told and are not there or are otherwise, keys with two orders or with two answers, orders of nobody, requests that a
- * provider took twice, and whatever `verify:books` finds.
+ * provider took twice, executions that are in a provider's own books and not in ours or the other way round, and whatever
+ * `verify:books` finds.
  */
 export async function audit(
   stage: Pick<Stage, 'sql' | 'redisUrl' | 'journals'>,
@@ -59,6 +63,7 @@ export async function audit(
     ...takenTwice(stage.journals),
   ];
   if (commands.length === 0) faults.push('no client ever gave a command');
+  faults.push(...(await differencesWithProviders(stage)));
   await new Promise((resolve) => setTimeout(resolve, WRITE_BEHIND_MS_MAX));
   const broken = (await verifyBooks(stage.sql, { redisUrl: stage.redisUrl, atRest: true })).filter(isBroken);
   if (broken.length > 0) faults.push(describeFindings(broken));
@@ -80,20 +85,24 @@ function faultsOf({ key, told }: Command, orders: readonly OrderRow[]): readonly
   return faults;
 }
 
-/** The providers' own journals: what each took for new, in the words of its `order` entries. */
-export function takenRequests(journals: readonly string[]): readonly string[] {
-  return journals.flatMap((path) => {
-    const [, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
-    return lines.flatMap((line) => {
-      const entry = JSON.parse(line) as { kind: string; order?: { requestId: string } };
-      return entry.kind === 'order' && entry.order !== undefined ? [entry.order.requestId] : [];
-    });
-  });
-}
-
 function takenTwice(journals: readonly string[]): readonly string[] {
-  const taken = takenRequests(journals);
+  const { taken } = readProviderBooks(journals);
   if (taken.length === 0) return ['no provider ever took an order'];
   const twice = taken.filter((requestId, index) => taken.indexOf(requestId) !== index);
   return twice.map((requestId) => `request ${requestId} was taken for new twice`);
+}
+
+/** Over for us, an order may still be executed: what a provider did in this moment is on its way. */
+async function differencesWithProviders({ sql, journals }: Pick<Stage, 'sql' | 'journals'>): Promise<readonly string[]> {
+  const untilMs = performance.now() + PROVIDER_MS_MAX;
+  for (;;) {
+    const books = readProviderBooks(journals);
+    const orders = await sql<{ requestId: string; orderId: string; filled: string }[]>`
+      select request_id::text "requestId", order_id::text "orderId", filled_volume_e8::text filled
+        from orders where request_id is not null`;
+    const sent = orders.map(({ filled, ...order }): SentOrder => ({ ...order, filledE8: BigInt(filled) }));
+    const differences = compareExecutions(books, sent);
+    if (differences.length === 0 || performance.now() > untilMs) return differences;
+    await new Promise((resolve) => setTimeout(resolve, PROVIDER_LOOK_EVERY_MS));
+  }
 }

@@ -6,9 +6,10 @@ import { FaultProxy, startServers, testServers, type RunningServer, type Servers
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { serverLogins } from '../broker.ts';
-import { audit, takenRequests, untilSettled } from './audit.ts';
+import { audit, untilSettled } from './audit.ts';
 import { ChaosClient } from './client.ts';
 import type { ServiceProcess } from './process.ts';
+import { readProviderBooks } from './provider-books.ts';
 import { setStage, type GatewayProcess, type Stage } from './stage.ts';
 import { until } from './until.ts';
 
@@ -82,7 +83,7 @@ it.each([0, 1])(
 
 /** Of the provider's orders of one account placed after a moment: how they stand, and whether the provider ever took them. */
 async function fates(sinceOrderId: string): Promise<readonly { status: string; taken: boolean }[]> {
-  const taken = new Set(takenRequests(stage.journals));
+  const taken = new Set(readProviderBooks(stage.journals).taken);
   const rows = await stage.sql<{ status: string; request: string }[]>`
     select status::text, request_id::text request from orders
       where account_id = ${atProvider} and order_id > ${sinceOrderId} and request_id is not null`;

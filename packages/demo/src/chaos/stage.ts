@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { seedDemo } from '@margrave/store-postgres';
-import { startRealtimeDatabase, freePort } from '@margrave/testkit';
+import { startRealtimeDatabase, freePort, type RealtimeDatabase } from '@margrave/testkit';
 import postgres, { type Sql } from 'postgres';
 import { serviceStarts } from '../broker.ts';
 import { newSecret, signStaffToken, signToken } from '../gateway-client.ts';
@@ -40,6 +40,8 @@ export interface Stage {
   readonly sql: Sql;
   readonly redisUrl: string;
   readonly journals: readonly string[];
+  /** Where market-data has its prices from. */
+  readonly feed: RealtimeDatabase;
   /** For one client, of all accounts that it names. */
   readonly token: (accounts: readonly string[]) => string;
   /** For a dealer of that name. */
@@ -166,6 +168,7 @@ export async function setStage({
     return {
       sql,
       redisUrl,
+      feed,
       marketData,
       providers,
       startAgain,

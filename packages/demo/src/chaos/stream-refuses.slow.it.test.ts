@@ -60,6 +60,18 @@ async function change(
   return async () => void (await streams.update(STREAM, config));
 }
 
+it('a stream that somebody removed is made anew, and what waited for it leaves (P07)', async () => {
+  await place();
+  await untilSettled(stage);
+  await streams.delete(STREAM);
+  await place();
+  await untilSettled(stage);
+  expect(await waiting()).toBe(0);
+  await place();
+  await untilSettled(stage);
+  expect(await audit(stage, [client])).toEqual([]);
+}, 120_000);
+
 it.each([
   ['that is full', () => change(async () => ({ max_msgs: await stored() }))],
   ['that takes only smaller messages', () => change(() => ({ max_msg_size: 16 }))],

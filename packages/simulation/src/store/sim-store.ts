@@ -254,13 +254,16 @@ export class SimStore implements AccountStore {
     }
   };
 
-  #unpublishedRow({ outboxId, accountId, message, firstSequence, lastSequence }: OutboxRow, nowMs: number): UnpublishedRow {
+  #unpublishedRow(
+    { outboxId, accountId, message, firstSequence, lastSequence, createdAtMs }: OutboxRow,
+    nowMs: number,
+  ): UnpublishedRow {
     const request = message === null ? undefined : this.#server.tables.requests.get(message.requestId);
     if (message === null || request === undefined) {
       return { kind: 'events', outboxId, accountId, range: { accountId, firstSequence, lastSequence } };
     }
     const isExpired = message.sendBeforeMs !== null && message.sendBeforeMs < nowMs;
-    return { kind: 'message', outboxId, accountId, message, request, isExpired };
+    return { kind: 'message', outboxId, accountId, message, request, isExpired, ageMs: nowMs - createdAtMs };
   }
 
   #commitInTime(reply: Reply<CommitOutcome>, epoch: string, commands: readonly CommandRows[], refusedAfterMs: number): void {

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AccountId, Currency, GroupId, MoneyE8 } from '@margrave/vocabulary';
 import { openAccountsAs } from '../admin/open-accounts.ts';
 import { withAdminConnection } from '../migrate.ts';
 import type { AccountRow, CommandRows } from '../rows.ts';
+import { DECISIONS, LEDGER } from '../rows/tables.ts';
 import { createRowMaker, emptyCommand, localFill, providerOrder } from '../testing/command-rows.ts';
 import { openTestStore, outcomes, type TestStore } from '../testing/test-store.ts';
 
@@ -61,6 +63,13 @@ async function expectOneChain(accountId: AccountId, committed: readonly CommandR
   expect(new Set(chain.map(({ link }) => link)).size).toBe(chain.length);
   expect(await endOf(accountId)).toEqual({ length: chain.length, head: chain.at(-1)!.link });
 }
+
+/** The link of a row as docs/adr/0014-hash-chains.md gives it; the number of its command, which a packed row begins with, is not of it. */
+const linkAfter = (before: string, place: number, table: string, packed: string): string =>
+  createHash('sha256')
+    .update(Buffer.from(before, 'hex'))
+    .update(`\x1f${place}\x1f${table}${packed.slice(packed.indexOf('\x1f'))}`)
+    .digest('hex');
 
 describe('the chain of an account', () => {
   it('has the published links', async () => {
@@ -125,6 +134,22 @@ describe('the chain of an account', () => {
     expect(outcomes(results)).toEqual(['committed', 'committed', 'duplicate', 'conflict', 'conflict']);
     await expectOneChain(account.accountId, [used, first]);
     await expectOneChain(other.accountId, [next]);
+  });
+
+  it('is linked to its own rows, whoever else stands in the batch', async () => {
+    const accounts = await test.accounts(3);
+    const heads = await Promise.all(accounts.map(({ accountId }) => endOf(accountId)));
+    const batch = accounts.map((account, index) => localFill(maker, account, `beside-${index}`));
+    await commit(batch);
+    for (const [index, { accountId, decision, ledger }] of batch.entries()) {
+      const rows = [
+        ['decisions', DECISIONS.pack(1, decision!)] as const,
+        ...ledger.map((entry) => ['ledger_entries', LEDGER.pack(1, entry)] as const),
+      ];
+      let { head: link, length: place } = heads[index] as { readonly head: string; readonly length: number };
+      const links = rows.map(([table, line]) => (link = linkAfter(link, (place += 1), table, line)));
+      expect((await chainOf(accountId)).slice(2).map((row) => row.link)).toEqual(links);
+    }
   });
 
   it('never forks, whoever commits at the same moment', async () => {

@@ -49,6 +49,7 @@ describe('the outbox', () => {
         message: command.messages[0],
         request: command.newRequests[0],
         isExpired: true,
+        ageMs: expect.any(Number),
       },
     ]);
   });
@@ -64,6 +65,13 @@ describe('the outbox', () => {
     await placed('fresh');
     await test.admin("update outbox set send_before = clock_timestamp() + interval '1 minute' where message_id is not null");
     expect((await taken()).at(-1)).toMatchObject({ kind: 'message', isExpired: false });
+  });
+
+  it('says how long ago a message was committed', async () => {
+    await placed('aged');
+    await test.admin("update outbox set created_at = created_at - interval '1 hour' where message_id is not null");
+    const [row] = (await taken()).filter(({ kind }) => kind === 'message');
+    expect(row).toMatchObject({ ageMs: expect.closeTo(3_600_000, -5) as number });
   });
 
   it('leaves alone what is younger than asked for', async () => {
@@ -97,6 +105,20 @@ describe('the outbox', () => {
     expect(again.at(-1)).toBe(tried[1]);
   });
 
+  it('gives rows whose turn has not come before those that were tried, though it gives only some', async () => {
+    await placed('tried');
+    await placed('waiting');
+    const tried: OutboxId[] = [];
+    await test.store.takeUnpublished(2, 0, (rows) => {
+      tried.push(...ids(rows));
+      return Promise.resolve([]);
+    });
+    await test.store.takeUnpublished(2, 0, (rows) => {
+      expect(ids(rows).filter((id) => tried.includes(id))).toEqual([]);
+      return nothing();
+    });
+  });
+
   it('offers all again when the work fails', async () => {
     await placed('failed');
     const failing = test.store.takeUnpublished(10, 0, () => Promise.reject(new Error('the bus is away')));
@@ -118,7 +140,10 @@ describe('the outbox', () => {
 describe('a request', () => {
   const publishedLongAgo = (request: string, ago: string) =>
     test.admin(`update outbox set published_at = clock_timestamp() - interval '${ago}' where request_id = ${request}`);
-  const createdLongAgo = () => test.admin("update provider_requests set created_at = created_at - interval '10 years'");
+  const createdLongAgo = async () => {
+    for (const table of ['provider_requests', 'outbox'])
+      await test.admin(`update ${table} set created_at = created_at - interval '10 years'`);
+  };
 
   it('that was never sent is not called silent, however old', async () => {
     await placed('unsent');
@@ -134,6 +159,20 @@ describe('a request', () => {
     expect(await test.store.silentRequests(10)).toEqual([]);
     await publishedLongAgo(requestId, '6 seconds');
     expect((await test.store.silentRequests(10)).map((request) => request.requestId)).toEqual([requestId]);
+  });
+
+  it('is owed an answer for from when it was sent, and what is unknown of it from when it was placed', async () => {
+    const unsent = await placed('not sent yet');
+    const ofA = async () => (await test.store.providerStates()).find(({ provider }) => provider === 'lp-a');
+    expect(await ofA()).toMatchObject({ openRequests: 0, openRequestAgeMs: 0, unknownOrders: 0, unknownOrderAgeMs: 0 });
+    const [{ requestId }, order] = [unsent.newRequests[0]!, unsent.newOrders[0]!];
+    await publishedLongAgo(requestId, '40 seconds');
+    await test.admin(`update orders set status = 'unknown', created_at = clock_timestamp() - interval '7 minutes'
+      where order_id = ${order.orderId}`);
+    const state = await ofA();
+    expect(state).toMatchObject({ openRequests: 1, unknownOrders: 1 });
+    expect([state?.openRequestAgeMs, state?.unknownOrderAgeMs].map((ageMs = 0) => Math.floor(ageMs / 10_000))).toEqual([4, 42]);
+    expect((await test.store.providerStates()).map(({ provider }) => provider)).toContain('lp-b');
   });
 
   it('that was just asked about, or is over, is not called silent', async () => {

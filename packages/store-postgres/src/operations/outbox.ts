@@ -16,6 +16,8 @@ export type UnpublishedRow =
       readonly request: RequestRow;
       /** Whether it is past its `sendBefore`, in database time: then it must not be sent any more. */
       readonly isExpired: boolean;
+      /** Since it was committed, in database time. */
+      readonly ageMs: number;
     }
   | { readonly kind: 'events'; readonly outboxId: OutboxId; readonly accountId: AccountId; readonly range: EventRange };
 
@@ -37,7 +39,7 @@ with taken as (
     order by coalesce(attempted_at, created_at), outbox_id limit $1 for update skip locked
 )
 select json_build_array(t.outbox_id::text, t.account_id::text, t.first_sequence::text, t.last_sequence::text,
-    coalesce(t.send_before < clock_timestamp(), false), ${MESSAGES.selected('t')}, case when t.request_id is not null then
+    coalesce(t.send_before < clock_timestamp(), false), epoch_ms(clock_timestamp()) - epoch_ms(t.created_at), ${MESSAGES.selected('t')}, case when t.request_id is not null then
       (select ${REQUESTS.selected('r')} from provider_requests r where r.request_id = t.request_id) end) as row
   from taken t order by coalesce(t.attempted_at, t.created_at), t.outbox_id`;
 
@@ -65,12 +67,13 @@ export async function takeUnpublished(
 
 function decodeUnpublished(json: unknown): UnpublishedRow {
   assert(Array.isArray(json), 'an outbox row should be an array');
-  const [outboxId, account, first, last, isExpired, message, request] = json as [
+  const [outboxId, account, first, last, isExpired, ageMs, message, request] = json as [
     string,
     string,
     string,
     string,
     boolean,
+    number,
     unknown,
     unknown,
   ];
@@ -90,6 +93,7 @@ function decodeUnpublished(json: unknown): UnpublishedRow {
     message: MESSAGES.decode(message),
     request: REQUESTS.decode(request),
     isExpired,
+    ageMs,
   };
 }
 

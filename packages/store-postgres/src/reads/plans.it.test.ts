@@ -3,12 +3,13 @@ import type { AccountId } from '@margrave/vocabulary';
 import { createRowMaker, localFill, providerOrder } from '../testing/command-rows.ts';
 import { openTestStore, type TestStore } from '../testing/test-store.ts';
 import { takeUnpublished, markPublished, outboxState } from '../operations/outbox.ts';
+import { accountBooks } from './account-books.ts';
 import { loadAccounts, loadPast } from './accounts.ts';
 import { eventsAfter, loadEvents, orderHistory } from './events.ts';
 import * as lookups from './lookups.ts';
 import * as pages from './pages.ts';
+import { providerStates } from './provider-states.ts';
 import { silentRequests } from './silent-requests.ts';
-import { unknownOrders } from './unknown-orders.ts';
 
 const LARGE = [
   'accounts',
@@ -140,7 +141,8 @@ describe('on a filled database no read goes through a large table', () => {
     ['a page of unknown orders', (connection) => pages.pageUnknownOrders(connection, { limit: 50, cursor })],
     ['a page of operators’ actions', (connection) => pages.pageOperatorActions(connection, { limit: 50, cursor })],
     ['a page of those on an account', (connection) => pages.pageOperatorActions(connection, page)],
-    ['how many orders are unknown', (connection) => unknownOrders(connection)],
+    ['the books of some accounts', (connection) => accountBooks(connection, accountId, 25)],
+    ['what providers owe an answer for', (connection) => providerStates(connection)],
     ['events after a sequence', (connection) => eventsAfter(connection, accountId, 1n, 50)],
     ['the history of an order', (connection) => orderHistory(connection, accountId, orderId, 0n, 50)],
     ['ranges of events', (connection) => loadEvents(connection, [{ accountId, firstSequence: 1n, lastSequence: 5n }])],

@@ -1,3 +1,4 @@
+import type { AccountId } from '@margrave/vocabulary';
 import { checkPageCursor, type Page, type PageRequest } from './pages.ts';
 import type { AccountRow } from '../rows.ts';
 import { createRowMaker, localFill, providerOrder } from '../testing/command-rows.ts';
@@ -89,6 +90,39 @@ describe('look-ups', () => {
     expect(found?.events.map(({ sequence }) => sequence)).toEqual([account.lastSequence - 1n, account.lastSequence]);
     expect(found?.lastSequence).toBe(account.lastSequence);
     expect(await test.store.eventsAfter('9999999999' as never, 0n, 1)).toBeUndefined();
+  });
+});
+
+describe('margin', () => {
+  it('is added up by currency, in its units', async () => {
+    await test.admin(`update accounts set margin_executed_e8 = 100000000, margin_total_e8 = 250000000
+      where account_id in (${account.accountId}, ${other.accountId})`);
+    expect(await test.store.marginSums()).toContainEqual({ currency: account.currency, executed: 2, total: 5 });
+  });
+});
+
+describe('the books of an account', () => {
+  it('hold after commits, and do not once a balance, an entry or a count of events is tampered with', async () => {
+    const [first, second] = [account.accountId, other.accountId].sort();
+    const read = async () =>
+      (await test.store.accountBooks(`${BigInt(first!) - 1n}` as AccountId, 2)).map(
+        ({ accountId, balanceHolds, historyHolds }) => [accountId, balanceHolds, historyHolds],
+      );
+    expect(await read()).toEqual([
+      [first, true, true],
+      [second, true, true],
+    ]);
+    await test.admin(`update accounts set balance_e8 = balance_e8 + 1 where account_id = ${first}`);
+    await test.admin(`update accounts set last_sequence = last_sequence + 1 where account_id = ${second}`);
+    expect(await read()).toEqual([
+      [first, false, true],
+      [second, true, false],
+    ]);
+    await test.admin(`update accounts set balance_e8 = balance_e8 - 1 where account_id = ${first}`);
+    await test.admin(
+      `delete from ledger_entries where entry_id = (select max(entry_id) from ledger_entries where account_id = ${first})`,
+    );
+    expect((await read())[0]).toEqual([first, false, true]);
   });
 });
 

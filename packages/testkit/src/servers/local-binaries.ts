@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { ServersUnavailable, type ServerName } from './types.ts';
+import { ServersUnavailable, type ProgramName } from './types.ts';
 
 export interface LocalBinary {
   readonly path: string;
@@ -25,7 +25,13 @@ const POSTGRES_FOLDERS = [
 ];
 
 /** The oldest servers on which the services run: JetStream's named consumers with a filter, Lua scripts, `select … for update`. */
-const VERSION_MIN: Readonly<Record<ServerName, string>> = { nats: '2.9.0', redis: '6.0.0', postgres: '14.0' };
+const VERSION_MIN: Readonly<Record<ProgramName, string>> = {
+  nats: '2.9.0',
+  redis: '6.0.0',
+  postgres: '14.0',
+  // Any that keeps its data and tests rules as today's do.
+  prometheus: '2.5.0',
+};
 
 /** The binaries that are installed on this machine, whichever of them are. */
 export function findLocalBinaries(): Partial<LocalBinaries> {
@@ -33,6 +39,17 @@ export function findLocalBinaries(): Partial<LocalBinaries> {
   const redis = withVersion('redis', onPath('redis-server'), /v=(\d[\d.]*)/);
   const postgres = findPostgres();
   return { ...(nats && { nats }), ...(redis && { redis }), ...(postgres && { postgres }) };
+}
+
+/** Prometheus, and `promtool` of the same installation, which tests rules. */
+export interface PrometheusBinary extends LocalBinary {
+  readonly promtool: string;
+}
+
+export function findPrometheus(): PrometheusBinary | undefined {
+  const promtool = onPath('promtool');
+  const prometheus = withVersion('prometheus', onPath('prometheus'), /version (\d[\d.]*)/);
+  return prometheus === undefined || promtool === undefined ? undefined : { ...prometheus, promtool };
 }
 
 /** Ascending like `sort -V`: 9.6 before 15.2. */
@@ -62,7 +79,7 @@ function postgresFolders(): string[] {
   return [...versioned, ...configured, ...searchPath()];
 }
 
-function withVersion(name: ServerName, path: string | undefined, pattern: RegExp): LocalBinary | undefined {
+function withVersion(name: ProgramName, path: string | undefined, pattern: RegExp): LocalBinary | undefined {
   if (path === undefined) return undefined;
   const { stdout, stderr } = spawnSync(path, ['--version'], { encoding: 'utf8' });
   const version = pattern.exec(`${stdout}${stderr}`)?.[1];

@@ -6,11 +6,11 @@ import { waitUntilReady, type Probe } from './probes.ts';
 import { describeProcess, endProcess, processTree, signalProcess, waitUntilGone, waitUntilPaused } from './processes.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { SmallDisk } from './small-disk.ts';
-import type { RunningServer, ServerName } from './types.ts';
+import type { ProgramName, RunningServer } from './types.ts';
 
 /** How to run one server from a binary of this machine. */
 export interface LocalServerPlan {
-  readonly name: ServerName;
+  readonly name: ProgramName;
   readonly version: string;
   readonly port: number;
   readonly url: string;

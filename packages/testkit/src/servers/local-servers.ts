@@ -140,7 +140,7 @@ function mounted(run: RunFolder, folder: string, sizeMb: number): SmallDisk {
   return disk;
 }
 
-async function onFreePort(run: RunFolder, plan: (port: number) => LocalServerPlan): Promise<RunningServer> {
+export async function onFreePort(run: RunFolder, plan: (port: number) => LocalServerPlan): Promise<RunningServer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await startLocalServer(plan(await freePort()), run);

@@ -10,7 +10,7 @@ export const OPERATOR = 'operator';
  * `passwordOf` gives what stands for a password: for NATS a quoted text, for Redis letters and digits.
  */
 export interface ServerLogins {
-  /** The `authorization` block, the operator included. */
+  /** The `accounts` or `authorization` block, the operator included. */
   readonly nats: (passwordOf: (user: string) => string) => string;
   /** Lines that begin with `user`, the operator included. */
   readonly redis: (passwordOf: (user: string) => string) => string;

@@ -1,16 +1,23 @@
 import { spawnSync } from 'node:child_process';
-import { ServersUnavailable, type Log, type ServerName } from './types.ts';
+import { ServersUnavailable, type Log, type ProgramName } from './types.ts';
 
-const TITLES: Readonly<Record<ServerName, string>> = { nats: 'NATS', redis: 'Redis', postgres: 'PostgreSQL' };
-const DEBIAN_PACKAGES: Readonly<Record<ServerName, string>> = {
+const TITLES: Readonly<Record<ProgramName, string>> = {
+  nats: 'NATS',
+  redis: 'Redis',
+  postgres: 'PostgreSQL',
+  prometheus: 'Prometheus',
+};
+const DEBIAN_PACKAGES: Readonly<Record<ProgramName, string>> = {
   nats: 'nats-server',
   redis: 'redis-server',
   postgres: 'postgresql',
+  prometheus: 'prometheus',
 };
-const HOMEBREW_PACKAGES: Readonly<Record<ServerName, string>> = {
+const HOMEBREW_PACKAGES: Readonly<Record<ProgramName, string>> = {
   nats: 'nats-server',
   redis: 'redis',
   postgres: 'postgresql@17',
+  prometheus: 'prometheus',
 };
 const INSTALL_TIMEOUT_MS = 600_000;
 
@@ -36,8 +43,13 @@ if [ -d /run/systemd/system ]; then
 fi
 `;
 
-/** Installs the missing servers with the package manager of the machine, or throws what would have to be done by hand. */
-export function installMissing(missing: readonly ServerName[], withoutEngine: string, log: Log): void {
+/**
+ * Installs the missing servers with the package manager of the machine.
+ *
+ * @param withoutEngine - why they do not come from a Docker engine.
+ * @throws ServersUnavailable with what would have to be done by hand.
+ */
+export function installMissing(missing: readonly ProgramName[], withoutEngine: string, log: Log): void {
   const installer = process.platform === 'darwin' ? homebrew(missing) : apt(missing);
   const titles = missing.map((name) => TITLES[name]).join(', ');
   if (installer.command === undefined) {
@@ -64,7 +76,7 @@ interface Installer {
   readonly reason?: string;
 }
 
-function apt(missing: readonly ServerName[]): Installer {
+function apt(missing: readonly ProgramName[]): Installer {
   const packages = missing.map((name) => DEBIAN_PACKAGES[name]);
   const byHand = `sudo apt-get install -y ${packages.join(' ')}`;
   const script = ['/bin/sh', '-c', APT_SCRIPT, 'install', ...packages];
@@ -75,7 +87,7 @@ function apt(missing: readonly ServerName[]): Installer {
 }
 
 /** Homebrew starts nothing by itself. Its installer leaves it to the user to put it on the PATH. */
-function homebrew(missing: readonly ServerName[]): Installer {
+function homebrew(missing: readonly ProgramName[]): Installer {
   const packages = missing.map((name) => HOMEBREW_PACKAGES[name]);
   const byHand = `brew install ${packages.join(' ')}`;
   const brew = ['brew', '/opt/homebrew/bin/brew', '/usr/local/bin/brew'].find((candidate) => succeeds([candidate, '--version']));

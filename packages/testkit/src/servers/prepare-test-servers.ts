@@ -1,8 +1,9 @@
 import postgres from 'postgres';
 import { databaseOf, withDatabase } from './settings.ts';
+import { getPrometheus } from './prometheus.ts';
 import { insistOn, startServers, type ServersRequest } from './servers.ts';
 import { announceTestServers } from './test-servers.ts';
-import type { Log, Servers } from './types.ts';
+import { ServersUnavailable, type Log, type Servers } from './types.ts';
 
 export interface TestServersRequest {
   readonly log: Log;
@@ -19,6 +20,7 @@ export async function prepareTestServers(request: TestServersRequest): Promise<S
   const { log, workerCount, migrate, logins, onSignal } = request;
   const servers = await startServers({ purpose: 'test', log, ...(logins && { logins }), ...(onSignal && { onSignal }) });
   insistOn(servers.source);
+  installWatcher(log);
   try {
     const additional = Array.from({ length: workerCount - 1 }, () => servers.startNats());
     const [nats] = await Promise.all([Promise.all(additional), migrate(servers.postgres.url)]);
@@ -33,6 +35,16 @@ export async function prepareTestServers(request: TestServersRequest): Promise<S
   } catch (error) {
     await servers.stop();
     throw error;
+  }
+}
+
+/** Most tests do without Prometheus: those that do not fail with the same sentence. */
+function installWatcher(log: Log): void {
+  try {
+    getPrometheus(log);
+  } catch (error) {
+    if (!(error instanceof ServersUnavailable)) throw error;
+    log(error.message);
   }
 }
 

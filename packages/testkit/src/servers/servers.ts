@@ -1,14 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { startNatsContainer, startPostgresContainer, startRedisContainer } from './containers.ts';
 import { findDockerEngine, removeContainersOf, type EngineSearch } from './docker-engine.ts';
 import { findLocalBinaries, type LocalBinaries } from './local-binaries.ts';
 import { startLocalNats, startLocalPostgres, startLocalRedis, type DiskSize } from './local-servers.ts';
 import { OPERATOR_ALONE, type ServerLogins } from './logins.ts';
 import { installMissing } from './package-manager.ts';
-import { createRunFolder, removeDeadRuns, removeRun, type RunFolder } from './run-folder.ts';
-import { onStopSignal } from './stop-signals.ts';
+import { createRunFolder, removeDeadRuns, type RunFolder } from './run-folder.ts';
+import { removeWithProcess, type OnSignal } from './run-removal.ts';
 import { ServersUnavailable, type Log, type RunningServer, type ServerName, type Servers, type ServerSource } from './types.ts';
 
 export interface ServersRequest {
@@ -19,15 +16,10 @@ export interface ServersRequest {
   readonly logins?: ServerLogins;
   /** Whether the data of NATS and PostgreSQL lie on small disks of their own, where such can be had (`whyNoSmallDisk`). */
   readonly smallDisks?: boolean;
-  /**
-   * What SIGINT, SIGTERM and SIGHUP do. `stop servers` stops them and then lets the signal end this process. A program that has
-   * to stop other things first says `leave to caller` and calls `stop()` itself.
-   */
-  readonly onSignal?: 'stop servers' | 'leave to caller';
+  readonly onSignal?: OnSignal;
 }
 
 const NAMES: readonly ServerName[] = ['nats', 'redis', 'postgres'];
-const REMOVE_TIMEOUT_MS = 30_000;
 
 /**
  * Starts real NATS (with JetStream), Redis and PostgreSQL on free ports of 127.0.0.1, in a run of their own: from a Docker engine,
@@ -126,29 +118,3 @@ const describe = (servers: readonly RunningServer[], source: ServerSource): stri
   source === 'containers'
     ? `containers of ${servers.map(({ version }) => version).join(', ')}`
     : `local binaries of ${servers.map(({ name, version }) => `${name} ${version}`).join(', ')}`;
-
-/** Ties a run to the life of this process, and returns what removes it earlier. */
-function removeWithProcess(
-  run: RunFolder,
-  onSignal: NonNullable<ServersRequest['onSignal']>,
-  startsSettled: () => Promise<unknown>,
-): () => Promise<void> {
-  // An exit hook cannot wait for anything but another process, so one does the work.
-  const onExit = () => {
-    if (!existsSync(run.path)) return;
-    const script = fileURLToPath(new URL('./remove-run.ts', import.meta.url));
-    spawnSync(process.execPath, [script, run.path], { stdio: ['ignore', 'ignore', 'inherit'], timeout: REMOVE_TIMEOUT_MS });
-  };
-  let stopListening = () => undefined as void;
-  let removal: Promise<void> | undefined;
-  const removeNow = async () => {
-    await startsSettled();
-    await removeRun(run.path, removeContainersOf);
-    process.off('exit', onExit);
-    stopListening();
-  };
-  const remove = () => (removal ??= removeNow());
-  process.on('exit', onExit);
-  if (onSignal === 'stop servers') stopListening = onStopSignal(remove);
-  return remove;
-}

@@ -2,6 +2,9 @@ import type { SmallDisk } from './small-disk.ts';
 
 export type ServerName = 'nats' | 'redis' | 'postgres';
 
+/** The servers of the product, and what watches them. */
+export type ProgramName = ServerName | 'prometheus';
+
 /** Where the servers of a run come from. */
 export type ServerSource = 'containers' | 'local binaries';
 
@@ -13,7 +16,7 @@ export type Log = (sentence: string) => void;
  * and the address never changes: a restarted server listens on the same port with whatever it had on disk.
  */
 export interface RunningServer {
-  readonly name: ServerName;
+  readonly name: ProgramName;
   readonly version: string;
   readonly port: number;
   /** With the user and password of who may do everything there. */

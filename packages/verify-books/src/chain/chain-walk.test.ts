@@ -59,6 +59,14 @@ describe('a chain', () => {
   it('as it was written is whole', () =>
     fc.assert(fc.property(COLUMNS, (columns) => expect(walked(written(columns))).toBeUndefined())));
 
+  it('with a separator within a column of a row names that row, though its link is right', () =>
+    fc.assert(
+      fc.property(PLACED, ([{ rows, end }, at]) => {
+        const moved = rows.map((row, index) => (index === at ? { ...row, isAmbiguous: true } : row));
+        expect(firstRow(walked({ rows: moved, end }))).toBe(at + 1);
+      }),
+    ));
+
   it('of no rows is whole', () => expect(walked(written([]))).toBeUndefined());
 
   it('with one row edited names that row', () =>

@@ -56,6 +56,7 @@ function sender(outcomes: readonly PublishOutcome[]) {
     },
     provider,
     symbols: ['EUR/USD', 'SPX500'],
+    secret: 'hush',
     log,
     random: () => 0,
     sleep: () => Promise.resolve(),
@@ -71,14 +72,14 @@ const sending = () => {
   return first;
 };
 
-it('publishes under the same id until the stream has it', async () => {
+it('publishes under the same id until the stream has it, and one that nobody can guess', async () => {
   const unknown: PublishOutcome = refuse({ outcome: 'unknown', reason: 'timeout', detail: '' });
   const { send, published } = sender([unknown, unknown]);
   const given = sending();
   expect(await send(given, new AbortController().signal)).toBe('told');
   expect(published).toHaveLength(3);
   expect(new Set(published.map(({ subject, body, messageId }) => `${subject} ${messageId} ${String(body)}`))).toEqual(
-    new Set([`provider.lp-a.executions.v1 lp-a:${given.report.executionId} ${JSON.stringify(given.report)}`]),
+    new Set([`provider.lp-a.executions.v1 lp-a:${given.report.executionId}:hush ${JSON.stringify(given.report)}`]),
   );
 });
 

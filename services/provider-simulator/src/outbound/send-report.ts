@@ -12,6 +12,8 @@ export interface SendReportOptions {
   readonly provider: ProviderName;
   /** What the provider trades, for reports of the wrong one. */
   readonly symbols: readonly string[];
+  /** What nobody else can guess: it ends every message id, so that nobody can use one up before we do. New at each start. */
+  readonly secret: string;
   readonly log: Logger;
   readonly random: Random;
   readonly sleep: Sleep;
@@ -23,13 +25,13 @@ const BACKOFF = { firstMs: 100, maxMs: 5_000 };
 export const executionOf = (report: Report): ProviderExecutionV1 => report;
 
 /** Publishes a report until the stream has it: a timeout is not a failure, and the id stays the same. */
-export function createReportSender({ publisher, provider, symbols, log, random, sleep }: SendReportOptions) {
+export function createReportSender({ publisher, provider, symbols, secret, log, random, sleep }: SendReportOptions) {
   const subject = ProviderExecutionV1.subject({ provider });
   return async ({ messageId, report, distortion }: OpenSending, signal: AbortSignal): Promise<Told> => {
     const body = distortion === undefined ? JSON.stringify(executionOf(report)) : distortedBody(report, distortion, symbols);
     for (let failures = 0; ;) {
       if (signal.aborted) return 'stopped';
-      const outcome = await publisher.publish({ subject, body, messageId });
+      const outcome = await publisher.publish({ subject, body, messageId: `${messageId}:${secret}` });
       if (outcome.ok) return 'told';
       failures += 1;
       if (failures === 1)

@@ -2,12 +2,14 @@ import {
   connectBus,
   createBroadcaster,
   createPublisher,
+  ensureConsumer,
   ensureStreams,
   openPullSource,
   type BusConnection,
 } from '@margrave/bus-nats';
 import {
   ProviderExecutionV1,
+  providerOrdersConsumer,
   ProviderOrderNewV1,
   ProviderOrderStatusV1,
   QuoteV1,
@@ -20,6 +22,7 @@ import { requestIdOf } from './scene.ts';
 
 const PROVIDER = 'lp-a' as ProviderName;
 const QUOTE_EVERY_MS = 50;
+const ACK_WAIT_MS = 1_000;
 const log = createLogging({ service: 'test', level: 'silent', levels: [] }).component('broker');
 
 /** A report as it stands in the stream. */
@@ -52,9 +55,11 @@ export class Broker {
     return new Broker(connection);
   }
 
-  /** Makes the streams and listens. */
+  /** Makes the streams and the provider's consumer, which soon delivers again what is not acknowledged, and listens. */
   async begin(): Promise<void> {
-    await ensureStreams(await this.#connection.ready, Object.values(STREAMS));
+    const client = await this.#connection.ready;
+    await ensureStreams(client, Object.values(STREAMS));
+    await ensureConsumer(client, { ...providerOrdersConsumer(PROVIDER), ackWaitMs: ACK_WAIT_MS });
     this.#quote();
     this.#listen();
   }

@@ -9,7 +9,9 @@ import {
   type Outcome,
   type Random,
 } from '@margrave/runtime';
-import { checkProviderName, refuse } from '@margrave/vocabulary';
+import { checkProviderName, refuse, type ProviderName } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
+import type { ReportOutcomeName } from '../metrics.ts';
 
 export interface ConsumeExecutionsOptions {
   readonly source: MessageSource<BusMessage>;
@@ -19,7 +21,7 @@ export interface ConsumeExecutionsOptions {
   readonly crashBeforeAck: () => void;
   readonly log: Logger;
   readonly random: Random;
-  readonly onOutcome: (outcome: 'booked' | 'repeated' | 'parked' | 'later') => void;
+  readonly onOutcome: (provider: ProviderName, outcome: ReportOutcomeName) => void;
   readonly onBug: (error: Error) => void;
 }
 
@@ -43,16 +45,17 @@ export function consumeExecutions(options: ConsumeExecutionsOptions): ConsumerLo
     handle: async (batch) => {
       const outcomes = await apply(batch.map(({ value }) => value));
       crashBeforeAck();
-      return outcomes.map((outcome): Outcome => {
+      return outcomes.map((outcome, index): Outcome => {
+        const provider = batch[index]?.value.provider ?? assert.fail('there is an outcome for each report');
         switch (outcome.kind) {
           case 'done':
-            onOutcome(outcome.change === null ? 'repeated' : 'booked');
+            onOutcome(provider, outcome.change === null ? 'repeated' : 'booked');
             return { kind: 'done' };
           case 'park':
-            onOutcome('parked');
+            onOutcome(provider, 'parked');
             return { kind: 'poison', reason: outcome.why };
           case 'later':
-            onOutcome('later');
+            onOutcome(provider, 'later');
             return { kind: 'retry', reason: outcome.why };
           default:
             return outcome satisfies never;

@@ -76,6 +76,8 @@ export class Gatekeeper {
     const { scope, operationId } = route;
     const { commands, reads, strangers, log } = this.#parts;
     const { subject } = identity;
+    // Never an account's id: who may name himself at his issuer could else use up what another's account is allowed.
+    const asker = `sub:${subject}`;
     if (!isPermitted(identity, route)) {
       log.info({ subject, operationId, requestId: request.id }, 'A token lacks the scope or the role that it was used for');
       return problemReply('FORBIDDEN', isCommand(request));
@@ -83,10 +85,10 @@ export class Gatekeeper {
     // Staff act on all accounts, each on an allowance of their own.
     if (scope === 'staff') {
       const own = isCommand(request) ? commands : reads;
-      return own.take(subject) ? undefined : this.#tooMany(request, own, subject);
+      return own.take(asker) ? undefined : this.#tooMany(request, own, asker);
     }
     const accountId = accountNamed(request);
-    if (accountId === undefined) return reads.take(subject) ? undefined : this.#tooMany(request, reads, subject);
+    if (accountId === undefined) return reads.take(asker) ? undefined : this.#tooMany(request, reads, asker);
     if (!identity.accounts.has(accountId)) {
       log.warn(
         { subject, accountId, operationId, requestId: request.id },

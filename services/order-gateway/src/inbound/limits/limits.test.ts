@@ -118,6 +118,16 @@ describe('too many requests', () => {
     expect((await gateway.request({ url: account })).statusCode).toBe(200);
   });
 
+  it('of one who is called like an account are counted for him, and the account notices nothing', async () => {
+    gateway = await startTestGateway({ ACCOUNT_READS_PER_SECOND: '1', ACCOUNT_READS_BURST: '2' });
+    const headers = { authorization: `Bearer ${tokenOf(claims({ sub: LOCAL, accounts: [] }))}` };
+    const statuses: number[] = [];
+    for (let sent = 0; sent < 3; sent += 1)
+      statuses.push((await gateway.request({ url: '/v1/instruments', headers })).statusCode);
+    expect(statuses).toEqual([200, 200, 429]);
+    expect((await gateway.request({ url: account })).statusCode).toBe(200);
+  });
+
   it('are not 200 orders at once by default', async () => {
     gateway = await startTestGateway();
     const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => gateway.place({ clientOrderId: `my-${index}` })));

@@ -1,0 +1,58 @@
+import type { Account } from '@margrave/domain';
+import type { AccountId } from '@margrave/vocabulary';
+import { RecentAccounts } from './recent-accounts.ts';
+
+const ONE = '1000000001' as AccountId;
+const TWO = '1000000002' as AccountId;
+const THREE = '1000000003' as AccountId;
+
+/** All that matters of an account here is how old it is. */
+const at = (version: bigint, accountId = ONE): Account => ({ accountId, version }) as Account;
+
+describe('the accounts at hand', () => {
+  let nowMs: number;
+  let recent: RecentAccounts;
+  beforeEach(() => {
+    nowMs = 0;
+    recent = new RecentAccounts(2, () => nowMs);
+  });
+
+  it('are never replaced by older ones, such as a slow read brings', () => {
+    recent.put(at(3n));
+    recent.put(at(2n));
+    expect(recent.get(ONE)?.version).toBe(3n);
+  });
+
+  it('are forgotten when another process has gone further, and not when it has not', () => {
+    recent.put(at(3n));
+    recent.forgetOlderThan(ONE, 3n);
+    expect(recent.get(ONE)?.version).toBe(3n);
+    recent.forgetOlderThan(ONE, 4n);
+    expect(recent.get(ONE)).toBeUndefined();
+  });
+
+  it('are so many; the one that was not asked for goes first', () => {
+    recent.put(at(1n, ONE));
+    recent.put(at(1n, TWO));
+    recent.get(ONE);
+    recent.put(at(1n, THREE));
+    expect([ONE, TWO, THREE].map((accountId) => recent.get(accountId) !== undefined)).toEqual([true, false, true]);
+  });
+
+  it('are shown for as long as they were lately known to be the newest', () => {
+    recent.put(at(1n));
+    nowMs = 10;
+    expect(recent.getIfYoungerThan(ONE, 10)?.version).toBe(1n);
+    nowMs = 11;
+    expect(recent.getIfYoungerThan(ONE, 10)).toBeUndefined();
+  });
+
+  it('are all forgotten on another line of history, and none while it goes on', () => {
+    recent.enterEpoch('first');
+    recent.put(at(1n));
+    recent.enterEpoch('first');
+    expect(recent.get(ONE)).toBeDefined();
+    recent.enterEpoch('second');
+    expect(recent.get(ONE)).toBeUndefined();
+  });
+});
