@@ -41,7 +41,7 @@ module.exports = {
       comment: 'The desk stands above the engine, below the services.',
       severity: 'error',
       from: { path: packageFolder('provider-desk'), pathNot: TEST_ONLY },
-      to: { path: ['^(services|scripts)/', packageFolder('(testkit|demo|verify-books|simulation)')] },
+      to: { path: ['^(services|scripts)/', packageFolder('(testkit|demo|bench|verify-books|simulation)')] },
     },
     {
       name: 'testkit-knows-no-product-code',
@@ -77,7 +77,7 @@ module.exports = {
       name: 'no-test-code-in-product',
       comment: 'What runs in production does not import what only tests need.',
       severity: 'error',
-      from: { path: '^(packages|services)/', pathNot: [TEST_ONLY, packageFolder('(testkit|demo|simulation)')] },
+      from: { path: '^(packages|services)/', pathNot: [TEST_ONLY, packageFolder('(testkit|demo|bench|simulation)')] },
       to: { path: [packageFolder('(testkit|simulation)'), `^(packages|services)/.*${TEST_ONLY}`] },
     },
     {

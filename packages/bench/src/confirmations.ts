@@ -9,8 +9,9 @@ import { capture, type Captured } from './floor/captured.ts';
 import { FLOOR_EXECUTIONS } from './floor/floor-executions.ts';
 import type { LoadAccount } from './load/load-plan.ts';
 import { answeredWith, runLoad } from './load/run-load.ts';
+import type { Program } from './program.ts';
 import { proveFills } from './proof.ts';
-import { exactly, figureOf, rowOf, type MeasuredRow } from './row.ts';
+import { exactly, figureOf, rowOf, type Figure, type MeasuredRow } from './row.ts';
 
 const PROVIDER = 'lp-a' as ProviderName;
 const ROUNDS = 3;
@@ -30,54 +31,24 @@ export async function measureConfirmations(bench: BenchStage, say: (sentence: st
   const worker = await bench.stage.startWorker({ ACK_WAIT, RELAY_OLDER_THAN: '2s' });
   try {
     const manager = await jetstreamManager(nats);
-    await manager.streams.add({
-      name: FLOOR_EXECUTIONS.stream,
-      subjects: [FLOOR_EXECUTIONS.subject],
-      storage: StorageType.File,
-      retention: RetentionPolicy.Limits,
-    });
-    const floorConsumer = { durable_name: FLOOR_EXECUTIONS.durable, ack_policy: AckPolicy.Explicit, max_ack_pending: 5_000 };
-    await manager.consumers.add(FLOOR_EXECUTIONS.stream, floorConsumer);
     const symbol = await providerSymbol(bench.stage.sql);
+    const floor = await prepareFloor(bench, nats, manager, symbol);
+    await placeOrders(bench.gateway.url, bench.accounts.provider);
     const subject = ProviderExecutionV1.subject({ provider: PROVIDER });
-    const filled = await captureFill(bench, nats, symbol);
-    const floor = await bench.startFloor(filled, 'reports');
-    const floorOrders = await bench.startFloor(bench.captured.provider);
-    await placeOrders(bench.gateway.url, bench.accounts.provider, 'confirm-');
-    await placeOrders(floorOrders.url, bench.floorAccounts.provider, 'confirm-');
-    await floorOrders.stop();
-
     const contenders = [
-      {
-        sql: bench.stage.sql,
-        program: worker,
-        subject,
-        stream: EXECUTIONS_CONSUMER.stream,
-        durable: EXECUTIONS_CONSUMER.durable,
-      },
+      { sql: bench.stage.sql, program: worker, ...EXECUTIONS_CONSUMER, subject },
       { sql: bench.floorSql, program: floor, ...FLOOR_EXECUTIONS },
     ];
     const rates: number[][] = [[], []];
     for (let round = 0; round <= ROUNDS; round += 1) {
-      for (const [index, { sql, program, ...to }] of contenders.entries()) {
-        const orders = await queuedOrders(sql, REPORTS_A_ROUND);
-        program.signal('SIGSTOP');
-        await publish(nats, to.subject, orders, symbol);
-        program.signal('SIGCONT');
-        const startedMs = performance.now();
-        await drained(manager, to.stream, to.durable);
-        const seconds = (performance.now() - startedMs) / 1_000;
-        await proveFills(
-          sql,
-          orders.map(({ orderId }) => orderId),
-        );
+      for (const [index, contender] of contenders.entries()) {
+        const perSecond = await book(contender, nats, manager, symbol);
         // The first round compiles.
-        if (round > 0) rates[index]?.push(orders.length / seconds);
+        if (round > 0) rates[index]?.push(perSecond);
       }
     }
     await floor.stop();
-    const [ours, other] = rates.map(figureOf);
-    if (ours === undefined || other === undefined) throw new Error('both were measured');
+    const [ours, other] = rates.map(figureOf) as [Figure, Figure];
     say(`confirmations: ${Math.round(ours.median)} reports/s, floor ${Math.round(other.median)}`);
     const row = { row: 'confirmations, one worker', unit: 'reports/s', betterIs: 'higher', ours } as const;
     const isFastEnough = ours.median >= PER_SECOND_BAR;
@@ -92,6 +63,48 @@ export async function measureConfirmations(bench: BenchStage, say: (sentence: st
   }
 }
 
+/** Its stream, its consumer, as many orders as the product has, and the program that is to book them. */
+async function prepareFloor(
+  bench: BenchStage,
+  nats: NatsConnection,
+  manager: JetStreamManager,
+  symbol: string,
+): Promise<Program> {
+  const { stream, durable, subject } = FLOOR_EXECUTIONS;
+  const kept = { storage: StorageType.File, retention: RetentionPolicy.Limits };
+  await manager.streams.add({ name: stream, subjects: [subject], ...kept });
+  await manager.consumers.add(stream, { durable_name: durable, ack_policy: AckPolicy.Explicit, max_ack_pending: 5_000 });
+  const orders = await bench.startFloor(bench.captured.provider);
+  await placeOrders(orders.url, bench.floorAccounts.provider);
+  await orders.stop();
+  return bench.startFloor(await captureFill(bench, nats, symbol), 'reports');
+}
+
+interface Contender {
+  readonly sql: Sql;
+  readonly program: Pick<Program, 'signal'>;
+  readonly subject: string;
+  readonly stream: string;
+  readonly durable: string;
+}
+
+/** Puts reports before a program that stands still, lets it go, and says how many it booked in a second. */
+async function book(contender: Contender, nats: NatsConnection, manager: JetStreamManager, symbol: string): Promise<number> {
+  const { sql, program, subject, stream, durable } = contender;
+  const orders = await queuedOrders(sql, REPORTS_A_ROUND);
+  program.signal('SIGSTOP');
+  await publish(nats, subject, orders, symbol);
+  program.signal('SIGCONT');
+  const startedMs = performance.now();
+  await drained(manager, stream, durable);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  await proveFills(
+    sql,
+    orders.map(({ orderId }) => orderId),
+  );
+  return orders.length / seconds;
+}
+
 async function providerSymbol(sql: Sql): Promise<string> {
   const [row] = await sql<{ symbol: string }[]>`
     select provider_symbol as symbol from provider_instruments where provider = ${PROVIDER} and symbol = ${MEASURED_ORDER.symbol}`;
@@ -100,9 +113,9 @@ async function providerSymbol(sql: Sql): Promise<string> {
 }
 
 /** As many as are confirmed in all rounds. */
-async function placeOrders(url: string, accounts: readonly LoadAccount[], keyPrefix: string): Promise<void> {
+async function placeOrders(url: string, accounts: readonly LoadAccount[]): Promise<void> {
   const requestsMax = REPORTS_A_ROUND * (ROUNDS + 1);
-  const order = { ...MEASURED_ORDER, keyPrefix };
+  const order = { ...MEASURED_ORDER, keyPrefix: 'confirm-' };
   const result = await runLoad({
     url,
     accounts,

@@ -9,7 +9,7 @@ export interface BenchOptions {
   readonly only: string | undefined;
 }
 
-export const BENCH_USAGE = 'npm run bench [-- --json] [--write] [--only placement|confirmations|contended|reads|domain]';
+export const BENCH_USAGE = 'npm run bench [-- --json] [--write] [--only placement|confirmations|contended|reads|decisions]';
 
 /** @throws Error that names what is wrong with the arguments. */
 export function readBenchOptions(args: readonly string[]): BenchOptions {
@@ -17,5 +17,6 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     args: [...args],
     options: { json: { type: 'boolean', default: false }, write: { type: 'boolean', default: false }, only: { type: 'string' } },
   });
+  if (values.write && values.only !== undefined) throw new Error('--write needs all rows: leave --only out');
   return { json: values.json, write: values.write, only: values.only };
 }

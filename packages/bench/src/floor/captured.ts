@@ -62,7 +62,7 @@ export async function capture(sql: Sql, given: Given, command: () => Promise<str
   const answer = await command();
   const after = await tablesOf(sql, given.accountId);
   const ids = new Map<string, Cell>();
-  for (const [name, value] of Object.entries(given)) ids.set(value, { is: 'given', name: name as keyof Given });
+  for (const [name, value] of Object.entries(given) as [keyof Given, string][]) ids.set(value, { is: 'given', name });
   let newIds = 0;
   const inserted: CapturedRows[] = [];
   const updated: CapturedRows[] = [];
