@@ -153,20 +153,23 @@ it('has a message delivered again later when it cannot be handled now, ever late
   ]);
 });
 
-it('has a whole batch delivered again when the world fails, and handles it one by one when it comes back', async () => {
-  const first = [message('a'), message('bad'), message('c')];
-  const again = first.map(({ text }) => message(text, { deliveryCount: 2 }));
+it('has a whole batch delivered again when it fails, each time in smaller company, until the one at fault is alone', async () => {
+  const first = Array.from({ length: 16 }, (_, index) => message(index === 5 ? 'bad' : `${index}`));
+  const deliveredAgain = (failed: readonly TestMessage[], deliveryCount: number): TestMessage[] =>
+    failed.filter(({ answers }) => answers[0] !== 'acknowledged').map(({ text }) => message(text, { deliveryCount }));
   const sizes: number[] = [];
-  await consume([first, [...again, message('new')]], {
-    handle: (batch) => {
-      sizes.push(batch.length);
-      if (batch.some(({ value }) => value === 'bad')) return Promise.reject(new Error('value out of range'));
-      return handled(batch);
-    },
-  });
-  expect(first.map(({ answers }) => answers[0])).toEqual(['again after 50', 'again after 50', 'again after 50']);
-  expect(again.map(({ answers }) => answers[0])).toEqual(['acknowledged', 'again after 100', 'acknowledged']);
-  expect(sizes).toEqual([3, 1, 1, 1, 1]);
+  const handle: Options['handle'] = (batch) => {
+    sizes.push(batch.length);
+    if (batch.some(({ value }) => value === 'bad')) return Promise.reject(new Error('value out of range'));
+    return handled(batch);
+  };
+  await consume([first], { batchSizeMax: 16, handle });
+  const second = deliveredAgain(first, 2);
+  await consume([[...second, message('new')]], { batchSizeMax: 16, handle });
+  const third = deliveredAgain(second, 3);
+  await consume([third], { batchSizeMax: 16, handle });
+  expect(sizes).toEqual([16, 1, 4, 4, 4, 4, 1, 1, 1, 1]);
+  expect(deliveredAgain(third, 4).map(({ text }) => text)).toEqual(['bad']);
 });
 
 it.each<[string, Options['handle']]>([

@@ -48,6 +48,8 @@ export interface ConsumerLoop {
 }
 
 const BACKOFF: Backoff = { firstMs: 100, maxMs: 30_000 };
+/** A message of a batch of 256 that fails whatever it is handled with is alone the fifth time. */
+const SMALLER_EACH_TIME = 4;
 
 /** What a parser throws at words that are too deep, too long or not of its language. */
 const FAULTS_OF_INPUT: readonly string[] = ['SyntaxError', 'RangeError', 'URIError'];
@@ -57,8 +59,9 @@ const FAULTS_OF_INPUT: readonly string[] = ['SyntaxError', 'RangeError', 'URIErr
  * then never delivered again. Anything that may pass → delivered again later. A bug → nothing is acknowledged and the
  * service stops, so that a mended one gets the messages again.
  *
- * One batch at a time. New messages are handled together; one that was delivered before is handled alone, so that a message
- * that fails its whole batch fails only once in company.
+ * One batch at a time. Messages that were delivered before are handled in ever smaller company, in the end alone: so one that
+ * fails its whole batch is soon by itself, and after an outage those that only came late are not handled one by one, which
+ * takes so long that the bus delivers them again meanwhile.
  */
 export function runConsumerLoop<Value, M extends Message = Message>(options: ConsumerLoopOptions<Value, M>): ConsumerLoop {
   const { source, batchSizeMax, log, onBug } = options;
@@ -116,10 +119,11 @@ async function handleReadable<Value, M extends Message>(
   deliveries: readonly Delivery<Value, M>[],
   options: ConsumerLoopOptions<Value, M>,
 ): Promise<void> {
-  const fresh = deliveries.filter(({ message }) => message.deliveryCount <= 1);
-  const again = deliveries.filter(({ message }) => message.deliveryCount > 1);
-  if (fresh.length > 0) await handleBatch(fresh, options);
-  for (const delivery of again) await handleBatch([delivery], options);
+  const byCount = Map.groupBy(deliveries, ({ message }) => message.deliveryCount);
+  for (const [deliveryCount, alike] of [...byCount].sort(([a], [b]) => a - b)) {
+    const companyMax = Math.max(1, Math.floor(options.batchSizeMax / SMALLER_EACH_TIME ** (deliveryCount - 1)));
+    for (let from = 0; from < alike.length; from += companyMax) await handleBatch(alike.slice(from, from + companyMax), options);
+  }
 }
 
 /** A stranger's words may exhaust a parser: that is their fault. Other errors of a decoder are ours. */
