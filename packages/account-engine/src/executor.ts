@@ -176,7 +176,11 @@ export class Executor {
     const missing = () => accountIds.filter((accountId) => !accounts.has(accountId));
     const trusted = missing().filter((id) => !doubted.has(id));
     if (trusted.length > 0) take('hit', await cache.read(trusted, this.#epoch ?? ''));
-    if (missing().length > 0) take('miss', await store.loadAccounts(missing()));
+    if (missing().length > 0) {
+      const rows = await store.loadAccounts(missing());
+      cache.write(rows, this.#epoch ?? '');
+      take('miss', rows);
+    }
     return accounts;
   }
 

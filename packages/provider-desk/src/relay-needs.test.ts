@@ -40,6 +40,7 @@ const expired = (ageMs: number): UnpublishedRow => ({
 async function relayed(row: UnpublishedRow, outcome: Outcome = { kind: 'no_change', refusal: { refusedAs: 'nothing_to_do' } }) {
   const sent: { readonly subject: string; readonly messageId: string }[] = [];
   const withdrawn: unknown[] = [];
+  const viewed: unknown[] = [];
   let marked: readonly string[] = [];
   const parts: RelayParts = {
     store: {
@@ -60,6 +61,10 @@ async function relayed(row: UnpublishedRow, outcome: Outcome = { kind: 'no_chang
         withdrawn.push(command);
         return Promise.resolve(outcome);
       },
+      view: (accountId, sequenceMin) => {
+        viewed.push([accountId, sequenceMin]);
+        return Promise.reject(new Error('the store is away'));
+      },
     },
     takeRequestId: () => Promise.resolve('1000009999' as RequestId),
     nowText: () => '2026-01-05T10:00:00.000Z',
@@ -67,7 +72,7 @@ async function relayed(row: UnpublishedRow, outcome: Outcome = { kind: 'no_chang
     crashAfterPublish: () => undefined,
   };
   await relayOnce(relayNeeds(parts));
-  return { sent, withdrawn, marked };
+  return { sent, withdrawn, marked, viewed };
 }
 
 const WITHDRAWAL = { subject: 'provider.lp-a.orders.v1.cancel', messageId: requestId };
@@ -78,6 +83,7 @@ describe('an order that waited past its time', () => {
       sent: [WITHDRAWAL],
       withdrawn: [{ kind: 'withdraw', orderId: ProviderOrderNewV1.example.orderId }],
       marked: ['7'],
+      viewed: [],
     }));
 
   it.each<Outcome>([{ kind: 'busy' }, { kind: 'unknown' }, { kind: 'unavailable', why: 'the store is away' }])(
@@ -88,6 +94,17 @@ describe('an order that waited past its time', () => {
   it.each([9, 11, 600])(
     'for %i minutes, so that the stream may have forgotten it, is not over for that: its provider will be asked (P14)',
     async (minutes) =>
-      expect(await relayed(expired(minutes * MINUTE_MS))).toEqual({ sent: [WITHDRAWAL], withdrawn: [], marked: ['7'] }),
+      expect(await relayed(expired(minutes * MINUTE_MS))).toMatchObject({ sent: [WITHDRAWAL], withdrawn: [], marked: ['7'] }),
   );
+});
+
+it('brings the account of events that a crash left up to date in the cache, and does not depend on it', async () => {
+  const accountId = '1000000002' as AccountId;
+  const row: UnpublishedRow = {
+    kind: 'events',
+    outboxId: '8',
+    accountId,
+    range: { accountId, firstSequence: 4n, lastSequence: 6n },
+  };
+  expect(await relayed(row)).toMatchObject({ marked: ['8'], viewed: [[accountId, 6n]] });
 });

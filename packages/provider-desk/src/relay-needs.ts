@@ -8,7 +8,7 @@ import type { OutgoingMessage, RelayNeeds, UnsentRow } from './relay.ts';
 export interface RelayParts {
   readonly store: Pick<Store, 'takeUnpublished' | 'loadEvents'>;
   readonly publisher: Pick<Publisher, 'publishMany'>;
-  readonly engine: Pick<AccountEngine, 'submit'>;
+  readonly engine: Pick<AccountEngine, 'submit' | 'view'>;
   readonly takeRequestId: () => Promise<RequestId>;
   readonly nowText: () => string;
   readonly olderThanMs: number;
@@ -40,6 +40,10 @@ export const relayNeeds = (parts: RelayParts): RelayNeeds => ({
     });
     return outcome.kind === 'committed' || outcome.kind === 'no_change';
   },
+  bringUpToDate: (accountId, lastSequence) => {
+    // What is read from the store is written to the cache. Where it cannot be read, the account's next commit does it.
+    void parts.engine.view(accountId, lastSequence).catch(() => undefined);
+  },
 });
 
 async function unsentRows(rows: readonly UnpublishedRow[], parts: RelayParts): Promise<readonly UnsentRow[]> {
@@ -53,7 +57,7 @@ async function unsentRows(rows: readonly UnpublishedRow[], parts: RelayParts): P
         const own = events.filter(
           (event) => event.accountId === accountId && event.sequence >= firstSequence && event.sequence <= lastSequence,
         );
-        return { kind: 'events', outboxId, messages: own.map(eventMessage) };
+        return { kind: 'events', outboxId, accountId, lastSequence, messages: own.map(eventMessage) };
       }
       const { subject, messageId, bodyJson } = row.message;
       const { orderId, requestId } = row.request;

@@ -2,7 +2,14 @@ import type { AccountId, OrderId, RequestId } from '@margrave/vocabulary';
 
 /** What a crash, or a bus that was away, left in the outbox. */
 export type UnsentRow =
-  | { readonly kind: 'events'; readonly outboxId: string; readonly messages: readonly OutgoingMessage[] }
+  | {
+      readonly kind: 'events';
+      readonly outboxId: string;
+      readonly accountId: AccountId;
+      /** Of the account's events that these are. */
+      readonly lastSequence: bigint;
+      readonly messages: readonly OutgoingMessage[];
+    }
   | {
       readonly kind: 'request';
       readonly outboxId: string;
@@ -36,6 +43,11 @@ export interface RelayNeeds {
   readonly crashAfterPublish: () => void;
   /** The order never left and never will: cancelled, and what it held back is free. Says whether that is committed. */
   readonly withdraw: (accountId: AccountId, orderId: OrderId) => Promise<boolean>;
+  /**
+   * Who committed these events died before it told of them, and maybe before it wrote the account to the cache, where it would
+   * be old for as long as it rests. Does not wait.
+   */
+  readonly bringUpToDate: (accountId: AccountId, lastSequence: bigint) => void;
 }
 
 const ROWS_MAX = 200;
@@ -64,6 +76,7 @@ export const relayOnce = (needs: RelayNeeds): Promise<number> =>
         // takes the order for sent: then it becomes unknown, and the provider, asked, says that it never saw it.
         if (!(await needs.withdraw(row.accountId, row.expired.orderId))) continue;
       }
+      if (row.kind === 'events') needs.bringUpToDate(row.accountId, row.lastSequence);
       sent.push(row.outboxId);
     }
     return sent;
