@@ -66,6 +66,7 @@ async function relayed(row: UnpublishedRow, outcome: Outcome = { kind: 'no_chang
         return Promise.reject(new Error('the store is away'));
       },
     },
+    log: { debug: () => undefined },
     takeRequestId: () => Promise.resolve('1000009999' as RequestId),
     nowText: () => '2026-01-05T10:00:00.000Z',
     olderThanMs: 0,

@@ -1,6 +1,7 @@
 import type { AccountEngine } from '@margrave/account-engine';
 import type { Publisher } from '@margrave/bus-nats';
 import { AccountEventV1, ProviderOrderCancelV1, ProviderOrderCloseV1, ProviderOrderNewV1, STREAMS } from '@margrave/contracts';
+import type { Logger } from '@margrave/runtime';
 import type { EventRow, Store, UnpublishedRow } from '@margrave/store-postgres';
 import type { RequestId } from '@margrave/vocabulary';
 import type { OutgoingMessage, RelayNeeds, UnsentRow } from './relay.ts';
@@ -9,6 +10,7 @@ export interface RelayParts {
   readonly store: Pick<Store, 'takeUnpublished' | 'loadEvents'>;
   readonly publisher: Pick<Publisher, 'publishMany'>;
   readonly engine: Pick<AccountEngine, 'submit' | 'view'>;
+  readonly log: Pick<Logger, 'debug'>;
   readonly takeRequestId: () => Promise<RequestId>;
   readonly nowText: () => string;
   readonly olderThanMs: number;
@@ -42,7 +44,11 @@ export const relayNeeds = (parts: RelayParts): RelayNeeds => ({
   },
   bringUpToDate: (accountId, lastSequence) => {
     // What is read from the store is written to the cache. Where it cannot be read, the account's next commit does it.
-    void parts.engine.view(accountId, lastSequence).catch(() => undefined);
+    parts.engine
+      .view(accountId, lastSequence)
+      .catch((error: unknown) =>
+        parts.log.debug({ err: error, accountId }, 'An account could not be brought up to date in the cache'),
+      );
   },
 });
 

@@ -210,6 +210,7 @@ await lifecycle.part(
       store,
       publisher,
       engine,
+      log: component('relay'),
       takeRequestId: async () => `${(await lease.take(1))[0]}` as RequestId,
       nowText: () => new Date(engine.market().nowMs).toISOString(),
       olderThanMs: configuration.relayOlderThanMs,

@@ -82,6 +82,7 @@ const relay = (host: Host) =>
       },
     },
     engine: host.engine,
+    log: { debug: () => undefined },
     takeRequestId: async () => `${(await host.lease.take(1))[0]}` as RequestId,
     nowText: () => new Date(host.store.databaseNowMs()).toISOString(),
     olderThanMs: RELAY_OLDER_THAN_MS,
