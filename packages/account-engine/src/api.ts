@@ -78,6 +78,8 @@ export interface AccountEngine {
    * contains at least that event.
    */
   readonly view: (accountId: AccountId, sequenceMin?: bigint) => Promise<AccountView | undefined>;
+  /** Reads accounts from the store, all in one round trip, and leaves them in the cache: whoever committed on them may not have. */
+  readonly bringUpToDate: (accountIds: readonly AccountId[]) => Promise<void>;
   /** The market and configuration as known now. */
   readonly market: () => Market;
 }

@@ -14,15 +14,20 @@ const log = {
 const engine = () => {
   const { store, told, parts } = bench();
   const sizes: number[] = [];
+  const cached: string[][] = [];
   const made = createEngine({
     ...parts,
+    cache: {
+      ...parts.cache,
+      write: (rows) => void cached.push(rows.map(({ account }) => `${account.accountId} at ${account.version}`)),
+    },
     batchSizeMax: 256,
     queueDepthMax: 300,
     onBatch: (size) => void sizes.push(size),
     log,
     sleep: () => Promise.resolve(),
   });
-  return { store, told, sizes, engine: made };
+  return { store, told, sizes, cached, engine: made };
 };
 
 describe('the engine', () => {
@@ -57,6 +62,16 @@ describe('the engine', () => {
     expect((await made.view(ACCOUNT))?.account.lastSequence).toBe(1n);
     expect((await made.view(ACCOUNT, 9n))?.account.lastSequence).toBe(9n);
     expect(await made.view('1000000009' as AccountId)).toBeUndefined();
+  });
+
+  it('brings accounts that others committed on up to date in the cache, all at once and whatever it remembers', async () => {
+    const { engine: made, store, cached } = engine();
+    await made.view(ACCOUNT);
+    const held = aggregate(ACCOUNT);
+    store.accounts.set(ACCOUNT, { ...held, account: { ...held.account, version: 40n } });
+    cached.length = 0;
+    await made.bringUpToDate([ACCOUNT, '1000000009' as AccountId]);
+    expect(cached).toEqual([[`${ACCOUNT} at 40`]]);
   });
 
   it('finishes what it took before it stops', async () => {

@@ -32,20 +32,20 @@ export function createEngine(parts: EngineParts): AccountEngine & { readonly sto
   });
   const reads = new Map<AccountId, Promise<Account | undefined>>();
 
-  const readFromStore = async (accountId: AccountId): Promise<Account | undefined> => {
-    const [rows] = await store.loadAccounts([accountId]);
-    const account = rows && accountFromRows(rows);
-    if (rows !== undefined && account !== undefined) {
-      recent.put(account);
-      cache.write([rows], await store.epoch());
-    }
-    return account;
+  const readFromStore = async (accountIds: readonly AccountId[]): Promise<readonly Account[]> => {
+    const rows = await store.loadAccounts(accountIds);
+    const accounts = rows.map(accountFromRows);
+    for (const account of accounts) recent.put(account);
+    if (rows.length > 0) cache.write(rows, await store.epoch());
+    return accounts;
   };
   /** Those who ask for the same account at once are answered by one read. */
   const read = (accountId: AccountId): Promise<Account | undefined> => {
     const underWay = reads.get(accountId);
     if (underWay !== undefined) return underWay;
-    const reading = readFromStore(accountId).finally(() => reads.delete(accountId));
+    const reading = readFromStore([accountId])
+      .then(([account]) => account)
+      .finally(() => reads.delete(accountId));
     reads.set(accountId, reading);
     return reading;
   };
@@ -57,6 +57,7 @@ export function createEngine(parts: EngineParts): AccountEngine & { readonly sto
       const account = held !== undefined && held.lastSequence >= sequenceMin ? held : await read(accountId);
       return account && { account, group: parts.group(account), market: parts.market() };
     },
+    bringUpToDate: async (accountIds) => void (await readFromStore(accountIds)),
     market: (): Market => parts.market(),
     stop: () => gatherer.stop(),
   };

@@ -1,16 +1,11 @@
-import { ServersUnavailable } from '@margrave/testkit';
+import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books';
 import { setBenchStage, type BenchStage } from './bench-stage.ts';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { measureConfirmations } from './confirmations.ts';
 import { measureContended } from './contended.ts';
 import { measureDecisions } from './decisions.ts';
 import type { BenchOptions } from './options.ts';
 import { measurePlacement } from './placement.ts';
 import { measureReads } from './reads.ts';
-import { performancePage } from './report/page.ts';
-import { plotRatios } from './report/plot.ts';
 import type { MeasuredRow } from './row.ts';
 
 type Say = (sentence: string) => void;
@@ -25,22 +20,32 @@ const GROUPS: readonly (readonly [name: string, measure: (bench: BenchStage, say
   ['decisions', measureDecisions],
 ];
 
-/** Measures, each row after PostgreSQL was asked whether the work was done. Resolves with the rows, or says what cannot be had. */
-export async function runBench({ only, write }: BenchOptions, say: Say): Promise<readonly MeasuredRow[] | ServersUnavailable> {
-  const bench = await setBenchStage(say).catch((error: unknown) => {
-    if (error instanceof ServersUnavailable) return error;
-    throw error;
-  });
-  if (bench instanceof ServersUnavailable) return bench;
+export interface BenchRun {
+  readonly rows: readonly MeasuredRow[];
+  /** What it ran on, in words. */
+  readonly servers: string;
+}
+
+/**
+ * Measures, each row after PostgreSQL was asked whether the work was done, and tells none unless all books hold in the end.
+ *
+ * @throws ServersUnavailable when a server cannot be had; Error that names what is wrong with the work, or with what was asked for.
+ */
+export async function runBench({ only }: BenchOptions, say: Say): Promise<BenchRun> {
+  const wanted = GROUPS.filter(([name]) => name.includes(only ?? ''));
+  if (wanted.length === 0) throw new Error(`nothing is called "${only}", only ${GROUPS.map(([name]) => name).join(', ')}`);
+  const bench = await setBenchStage(say);
   try {
     const rows: MeasuredRow[] = [];
-    for (const [name, measure] of GROUPS) {
-      if (only !== undefined && !name.includes(only)) continue;
+    for (const [name, measure] of wanted) {
       say(`measuring ${name}`);
       rows.push(...(await measure(bench, say)));
     }
-    if (write) writePage(rows, describeServers(bench));
-    return rows;
+    say('verifying the books');
+    const { stage, servers } = bench;
+    const broken = (await verifyBooks(stage.sql, { redisUrl: servers.redis.url, atRest: false })).filter(isBroken);
+    if (broken.length > 0) throw new Error(`nothing is told of a product whose books are broken:\n${describeFindings(broken)}`);
+    return { rows, servers: describeServers(bench) };
   } finally {
     await bench.stop();
   }
@@ -48,10 +53,3 @@ export async function runBench({ only, write }: BenchOptions, say: Say): Promise
 
 const describeServers = ({ servers: { nats, redis, postgres, source } }: BenchStage): string =>
   `${[nats, redis, postgres].map(({ name, version }) => `${name} ${version}`).join(', ')} (${source})`;
-
-function writePage(rows: readonly MeasuredRow[], servers: string): void {
-  const docs = fileURLToPath(new URL('../../../docs', import.meta.url));
-  mkdirSync(join(docs, 'performance'), { recursive: true });
-  writeFileSync(join(docs, 'performance', 'ratios.svg'), plotRatios(rows));
-  writeFileSync(join(docs, 'performance.md'), performancePage(rows, servers, new Date().toISOString().slice(0, 10)));
-}

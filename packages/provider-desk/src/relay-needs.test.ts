@@ -40,7 +40,7 @@ const expired = (ageMs: number): UnpublishedRow => ({
 async function relayed(row: UnpublishedRow, outcome: Outcome = { kind: 'no_change', refusal: { refusedAs: 'nothing_to_do' } }) {
   const sent: { readonly subject: string; readonly messageId: string }[] = [];
   const withdrawn: unknown[] = [];
-  const viewed: unknown[] = [];
+  const broughtUpToDate: AccountId[] = [];
   let marked: readonly string[] = [];
   const parts: RelayParts = {
     store: {
@@ -61,8 +61,8 @@ async function relayed(row: UnpublishedRow, outcome: Outcome = { kind: 'no_chang
         withdrawn.push(command);
         return Promise.resolve(outcome);
       },
-      view: (accountId, sequenceMin) => {
-        viewed.push([accountId, sequenceMin]);
+      bringUpToDate: (accountIds) => {
+        broughtUpToDate.push(...accountIds);
         return Promise.reject(new Error('the store is away'));
       },
     },
@@ -73,7 +73,7 @@ async function relayed(row: UnpublishedRow, outcome: Outcome = { kind: 'no_chang
     crashAfterPublish: () => undefined,
   };
   await relayOnce(relayNeeds(parts));
-  return { sent, withdrawn, marked, viewed };
+  return { sent, withdrawn, marked, broughtUpToDate };
 }
 
 const WITHDRAWAL = { subject: 'provider.lp-a.orders.v1.cancel', messageId: requestId };
@@ -84,7 +84,7 @@ describe('an order that waited past its time', () => {
       sent: [WITHDRAWAL],
       withdrawn: [{ kind: 'withdraw', orderId: ProviderOrderNewV1.example.orderId }],
       marked: ['7'],
-      viewed: [],
+      broughtUpToDate: [],
     }));
 
   it.each<Outcome>([{ kind: 'busy' }, { kind: 'unknown' }, { kind: 'unavailable', why: 'the store is away' }])(
@@ -107,5 +107,5 @@ it('brings the account of events that a crash left up to date in the cache, and 
     accountId,
     range: { accountId, firstSequence: 4n, lastSequence: 6n },
   };
-  expect(await relayed(row)).toMatchObject({ marked: ['8'], viewed: [[accountId, 6n]] });
+  expect(await relayed(row)).toMatchObject({ marked: ['8'], broughtUpToDate: [accountId] });
 });

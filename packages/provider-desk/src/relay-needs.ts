@@ -9,7 +9,7 @@ import type { OutgoingMessage, RelayNeeds, UnsentRow } from './relay.ts';
 export interface RelayParts {
   readonly store: Pick<Store, 'takeUnpublished' | 'loadEvents'>;
   readonly publisher: Pick<Publisher, 'publishMany'>;
-  readonly engine: Pick<AccountEngine, 'submit' | 'view'>;
+  readonly engine: Pick<AccountEngine, 'submit' | 'bringUpToDate'>;
   readonly log: Pick<Logger, 'debug'>;
   readonly takeRequestId: () => Promise<RequestId>;
   readonly nowText: () => string;
@@ -42,13 +42,11 @@ export const relayNeeds = (parts: RelayParts): RelayNeeds => ({
     });
     return outcome.kind === 'committed' || outcome.kind === 'no_change';
   },
-  bringUpToDate: (accountId, lastSequence) => {
-    // What is read from the store is written to the cache. Where it cannot be read, the account's next commit does it.
+  bringUpToDate: (accountIds) => {
     parts.engine
-      .view(accountId, lastSequence)
-      .catch((error: unknown) =>
-        parts.log.debug({ err: error, accountId }, 'An account could not be brought up to date in the cache'),
-      );
+      .bringUpToDate(accountIds)
+      // Their next commits do it.
+      .catch((error: unknown) => parts.log.debug({ err: error }, 'Accounts could not be brought up to date in the cache'));
   },
 });
 
@@ -63,7 +61,7 @@ async function unsentRows(rows: readonly UnpublishedRow[], parts: RelayParts): P
         const own = events.filter(
           (event) => event.accountId === accountId && event.sequence >= firstSequence && event.sequence <= lastSequence,
         );
-        return { kind: 'events', outboxId, accountId, lastSequence, messages: own.map(eventMessage) };
+        return { kind: 'events', outboxId, accountId, messages: own.map(eventMessage) };
       }
       const { subject, messageId, bodyJson } = row.message;
       const { orderId, requestId } = row.request;

@@ -8,7 +8,6 @@ const events: UnsentRow = {
   kind: 'events',
   outboxId: '1',
   accountId: ACCOUNT,
-  lastSequence: 2n,
   messages: [message('a:1'), message('a:2')],
 };
 const request: UnsentRow = { kind: 'request', outboxId: '2', accountId: ACCOUNT, message: message('470'), expired: null };
@@ -26,7 +25,7 @@ const expired = {
 async function relay(rows: readonly UnsentRow[], outcomeOf: (messageId: string) => SendOutcome, withdrawn = true) {
   const sent: string[] = [];
   const withdrawals: string[] = [];
-  const broughtUpToDate: string[] = [];
+  const broughtUpToDate: (readonly AccountId[])[] = [];
   let marked: readonly string[] = [];
   const needs: RelayNeeds = {
     takeUnsent: async (_max, work) => {
@@ -42,7 +41,7 @@ async function relay(rows: readonly UnsentRow[], outcomeOf: (messageId: string) 
       withdrawals.push(orderId);
       return Promise.resolve(withdrawn);
     },
-    bringUpToDate: (accountId, lastSequence) => void broughtUpToDate.push(`${accountId} to ${lastSequence}`),
+    bringUpToDate: (accountIds) => void broughtUpToDate.push(accountIds),
   };
   await relayOnce(needs);
   return { sent, marked, withdrawals, broughtUpToDate };
@@ -54,8 +53,16 @@ describe('the relay', () => {
       sent: ['a:1', 'a:2', '470'],
       marked: ['1', '2'],
       withdrawals: [],
-      broughtUpToDate: ['1000000002 to 2'],
+      broughtUpToDate: [[ACCOUNT]],
     }));
+
+  it('brings the accounts whose events it told up to date in the cache, each once and all together', async () => {
+    const others = { ...events, outboxId: '4', accountId: '1000000003' as AccountId, messages: [message('b:1')] };
+    const again = { ...events, outboxId: '5', messages: [message('a:3')] };
+    const { broughtUpToDate } = await relay([events, others, again], () => 'stored');
+    expect(broughtUpToDate).toEqual([[ACCOUNT, '1000000003']]);
+    expect((await relay([events], () => 'not_sent')).broughtUpToDate).toEqual([]);
+  });
 
   it('marks what the stream had already', async () =>
     expect((await relay([events, request], () => 'duplicate')).marked).toEqual(['1', '2']));

@@ -6,8 +6,6 @@ export type UnsentRow =
       readonly kind: 'events';
       readonly outboxId: string;
       readonly accountId: AccountId;
-      /** Of the account's events that these are. */
-      readonly lastSequence: bigint;
       readonly messages: readonly OutgoingMessage[];
     }
   | {
@@ -44,10 +42,10 @@ export interface RelayNeeds {
   /** The order never left and never will: cancelled, and what it held back is free. Says whether that is committed. */
   readonly withdraw: (accountId: AccountId, orderId: OrderId) => Promise<boolean>;
   /**
-   * Who committed these events died before it told of them, and maybe before it wrote the account to the cache, where it would
-   * be old for as long as it rests. Does not wait.
+   * Who committed on these accounts may have died before it wrote them to the cache, where they would be old for as long as they
+   * rest. Does not wait.
    */
-  readonly bringUpToDate: (accountId: AccountId, lastSequence: bigint) => void;
+  readonly bringUpToDate: (accountIds: readonly AccountId[]) => void;
 }
 
 const ROWS_MAX = 200;
@@ -67,6 +65,7 @@ export const relayOnce = (needs: RelayNeeds): Promise<number> =>
     const outcomes = await needs.send(outgoing.flat());
     needs.crashAfterPublish();
     const sent: string[] = [];
+    const told = new Set<AccountId>();
     let next = 0;
     for (const [index, row] of rows.entries()) {
       const ofRow = outcomes.slice(next, (next += outgoing[index]?.length ?? 0));
@@ -76,8 +75,9 @@ export const relayOnce = (needs: RelayNeeds): Promise<number> =>
         // takes the order for sent: then it becomes unknown, and the provider, asked, says that it never saw it.
         if (!(await needs.withdraw(row.accountId, row.expired.orderId))) continue;
       }
-      if (row.kind === 'events') needs.bringUpToDate(row.accountId, row.lastSequence);
+      if (row.kind === 'events') told.add(row.accountId);
       sent.push(row.outboxId);
     }
+    if (told.size > 0) needs.bringUpToDate([...told]);
     return sent;
   });
