@@ -74,10 +74,11 @@ async function prepareFloor(
   const kept = { storage: StorageType.File, retention: RetentionPolicy.Limits };
   await manager.streams.add({ name: stream, subjects: [subject], ...kept });
   await manager.consumers.add(stream, { durable_name: durable, ack_policy: AckPolicy.Explicit, max_ack_pending: 5_000 });
-  const orders = await bench.startFloor(bench.captured.provider);
+  const { placed, filled } = await captureOrderAndFill(bench, nats, symbol);
+  const orders = await bench.startFloor(placed);
   await placeOrders(orders.url, bench.floorAccounts.provider);
   await orders.stop();
-  return bench.startFloor(await captureFill(bench, nats, symbol), 'reports');
+  return bench.startFloor(filled, 'reports');
 }
 
 interface Contender {
@@ -176,12 +177,23 @@ async function drained(manager: JetStreamManager, stream: string, durable: strin
   }
 }
 
-/** What the worker writes for the fill of an order, the second of its account. */
-async function captureFill({ stage, gateway }: BenchStage, nats: NatsConnection, symbol: string): Promise<Captured> {
+/** What one order and its fill write, the second of their account. Of the same order, so that what a fill releases was reserved. */
+async function captureOrderAndFill(
+  { stage, gateway }: BenchStage,
+  nats: NatsConnection,
+  symbol: string,
+): Promise<{ readonly placed: Captured; readonly filled: Captured }> {
   const [accountId = ''] = await stage.openAccounts(1, 'provider');
   const client = gatewayClient(gateway.url, stage.token([accountId]));
-  const place = async (key: string): Promise<QueuedOrder> => {
-    await client.post(`/v1/accounts/${accountId}/orders`, { clientOrderId: key, ...MEASURED_ORDER, type: 'market' });
+  const place = async (key: string): Promise<string> => {
+    const { body } = await client.post(`/v1/accounts/${accountId}/orders`, {
+      clientOrderId: key,
+      ...MEASURED_ORDER,
+      type: 'market',
+    });
+    return JSON.stringify(body);
+  };
+  const orderOf = async (key: string): Promise<QueuedOrder> => {
     const [order] = await stage.sql<QueuedOrder[]>`
       select order_id::text as "orderId", request_id::text as "requestId", reserved_price_e8::text as "priceE8"
         from orders where account_id = ${accountId} and client_order_id = ${key}`;
@@ -195,8 +207,13 @@ async function captureFill({ stage, gateway }: BenchStage, nats: NatsConnection,
     await proveFills(stage.sql, [order.orderId]);
     return '';
   };
-  await fill(await place('first'));
-  const order = await place('second');
+  await place('first');
+  await fill(await orderOf('first'));
+  const placed = await capture(stage.sql, { accountId, key: 'second' }, () => place('second'));
+  const order = await orderOf('second');
   const { orderId, requestId } = order;
-  return capture(stage.sql, { accountId, orderId, requestId, executionId: `bench-${requestId}` }, () => fill(order));
+  const filled = await capture(stage.sql, { accountId, orderId, requestId, executionId: `bench-${requestId}` }, () =>
+    fill(order),
+  );
+  return { placed, filled };
 }

@@ -29,8 +29,13 @@ export async function measurePlacement(bench: BenchStage, flow: Flow, say: (sent
     const crowd = await alternate(contenders, CROWD);
     const [ourAlone, floorAlone] = alone as [Measured, Measured];
     const [ourCrowd, floorCrowd, sequentialCrowd] = crowd as [Measured, Measured, Measured];
-    say(`placement, ${flow}: ${Math.round(ourAlone.perSecond.median)} and ${Math.round(ourCrowd.perSecond.median)} orders/s`);
     const floorRate = Math.round(floorAlone.perSecond.median);
+    const [oursAtOnce, floorAtOnce, oneByOne] = [ourCrowd, floorCrowd, sequentialCrowd].map((each) =>
+      Math.round(each.perSecond.median),
+    );
+    say(
+      `placement, ${flow}: ${Math.round(ourAlone.perSecond.median)} and ${oursAtOnce} orders/s; floor ${floorRate} and ${floorAtOnce}; sequential ${oneByOne}`,
+    );
     const fault =
       floorRate < FLOOR_PER_SECOND_MIN ? `floor too slow: ${floorRate} orders/s, at least ${FLOOR_PER_SECOND_MIN}` : undefined;
     return [
