@@ -20,6 +20,7 @@ describe('what was over before a batch, and what the batch itself ended', () => 
 
   it('is known to the commands of its account', () => {
     expect(past.of(OWNER, report).order?.orderId).toBe(orderId);
+    expect(past.of(OWNER, { kind: 'silence', orderId }).order?.orderId).toBe(orderId);
     expect(past.of(OWNER, close).position?.positionId).toBe(positionId);
   });
 

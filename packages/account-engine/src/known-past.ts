@@ -16,8 +16,7 @@ export class KnownPast {
   }
 
   of(accountId: AccountId, command: Command): Past {
-    if (command.kind === 'report' || command.kind === 'settle')
-      return { order: this.#orders.get(`${accountId} ${command.orderId}`) };
+    if (namesOrder(command)) return { order: this.#orders.get(`${accountId} ${command.orderId}`) };
     return command.kind === 'close' ? { position: this.#positions.get(`${accountId} ${command.positionId}`) } : {};
   }
 
@@ -27,6 +26,10 @@ export class KnownPast {
     for (const position of positions) this.#positions.set(`${accountId} ${position.positionId}`, position);
   }
 }
+
+/** Commands that may be about an order that is over. */
+const namesOrder = (command: Command): command is Extract<Command, { kind: 'report' | 'settle' | 'silence' }> =>
+  command.kind === 'report' || command.kind === 'settle' || command.kind === 'silence';
 
 /** What commands name that their account does not hold: an order that is over, a position that was closed. */
 export async function loadPast(
@@ -41,8 +44,7 @@ export async function loadPast(
     if (command.kind === 'close' && !account?.positions.some((held) => held.positionId === command.positionId)) {
       positionIds.add(command.positionId);
     }
-    const namesOrder = command.kind === 'report' || command.kind === 'settle';
-    if (namesOrder && !account?.orders.some((held) => held.orderId === command.orderId)) {
+    if (namesOrder(command) && !account?.orders.some((held) => held.orderId === command.orderId)) {
       orderIds.add(command.orderId);
     }
   }

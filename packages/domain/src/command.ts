@@ -55,13 +55,13 @@ export interface ApplyReport {
 
 export type ReportedStatus = 'never_seen' | Exclude<OrderStatus, 'denied' | 'queued' | 'unknown'>;
 
-/** The provider has been silent about an order for longer than its limit. */
+/** The provider has been silent about an order for longer than its limit, or owes a word about one that is over. */
 export interface NoteSilence {
   readonly kind: 'silence';
   readonly orderId: OrderId;
 }
 
-/** The order was withdrawn before it left: it is certain that the provider will never see it. */
+/** The order was withdrawn before it left: the stream has its withdrawal in its place. */
 export interface WithdrawOrder {
   readonly kind: 'withdraw';
   readonly orderId: OrderId;

@@ -262,6 +262,23 @@ describe('an order that was withdrawn before it left', () => {
     expect(books.account).toMatchObject({ marginTotalE8: 0n, orders: [] });
   });
 
+  it('is asked about, for a stream that lost what it had says of each order that it never left (P18)', () => {
+    const books = oneInFlight();
+    const { requestId } = books.order(ID);
+    const change = books.run({ kind: 'withdraw', orderId: ID as OrderId });
+    expect(change.instructions).toMatchObject([{ kind: 'status', originalRequestId: requestId }]);
+    expect(change.requestNotes).toMatchObject([{ requestId, note: 'asked' }]);
+  });
+
+  it('and was executed all the same is filled late, when its provider says so', () => {
+    const books = oneInFlight();
+    books.run({ kind: 'withdraw', orderId: ID as OrderId });
+    const change = fill(books, '1');
+    expect(books.order(ID)).toMatchObject({ status: 'filled', flags: ['late_fill'] });
+    expect(books.account.positions).toHaveLength(1);
+    expect(change.requestNotes).toMatchObject([{ kind: 'new', note: 'ended' }]);
+  });
+
   it('is not withdrawn once the provider has spoken of it: then it did leave', () => {
     const nothing = { ok: false, refusal: { refusedAs: 'nothing_to_do' } };
     const withdraw = { kind: 'withdraw', orderId: ID as OrderId } as const;

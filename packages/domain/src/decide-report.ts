@@ -1,13 +1,12 @@
-import assert from 'node:assert/strict';
-import { ok, refuse, type HouseReason, type RequestId, type Result } from '@margrave/vocabulary';
+import { ok, refuse, type HouseReason, type Result } from '@margrave/vocabulary';
 import type { Account, Order } from './account.ts';
 import { bookExecution, instrumentOf, type Unbookable } from './book-execution.ts';
 import { ChangeBuilder, type Change, type DecisionContext } from './change.ts';
 import { strayPrice } from './collar.ts';
-import type { ApplyReport, NoteSilence, ReportedStatus, WithdrawOrder } from './command.ts';
+import type { ApplyReport, ReportedStatus, WithdrawOrder } from './command.ts';
 import { fitsBooks } from './fits-books.ts';
 import { isOver, nextOrderStatus, type OrderEvent } from './order-life.ts';
-import { end, putStatus, release } from './order-moves.ts';
+import { ask, end, putStatus, release } from './order-moves.ts';
 
 /** Why a report cannot be applied. `wait`: it can be tried again when the market is known; `park`: never, a person must look. */
 export type ReportRefusal = Unbookable;
@@ -58,21 +57,22 @@ function reportMisfit(order: Order, report: ApplyReport): string | undefined {
   return report.side === order.side ? undefined : `order ${orderId} is a ${order.side}, the report a ${report.side}`;
 }
 
-/** The provider has not spoken within its limit: the order is unknown, its margin stays, and the provider is asked. */
-export function decideSilence(account: Account, command: NoteSilence, given: DecisionContext): Change | 'nothing' {
-  const order = account.orders.find((candidate) => candidate.orderId === command.orderId);
+/**
+ * The provider has not spoken within its limit: the order is unknown, its margin stays, and the provider is asked. About an order
+ * that is over only what its provider still owes is asked for: fills that it counted, or whether it ever had it.
+ */
+export function decideSilence(order: Order | undefined, account: Account, given: DecisionContext): Change | 'nothing' {
   if (order === undefined || order.requestId === null) return 'nothing';
   const change = new ChangeBuilder(account, given, 'worker');
   const next = nextOrderStatus(order.status, 'silence');
-  const asked = next === undefined ? order : putStatus(change, order, next, { reason: 'provider_silent' satisfies HouseReason });
-  change.noteRequest(order, 'asked');
-  ask(change, asked);
+  ask(change, next === undefined ? order : putStatus(change, order, next, { reason: 'provider_silent' satisfies HouseReason }));
   return change.finish();
 }
 
 /**
- * The order never left the house, and never will: cancelled, and what it held back is free again. One that the provider has
- * spoken of did leave, whoever says otherwise: it stays as it is.
+ * By what the stream knows the order never left the house, and never will: cancelled, and what it held back is free again. The
+ * stream may have lost what it knew, so the provider is asked whether it has the order all the same: what it executed then
+ * comes late, and is booked. One that the provider has spoken of did leave, whoever says otherwise: it stays as it is.
  */
 export function decideWithdraw(account: Account, command: WithdrawOrder, given: DecisionContext): Change | 'nothing' {
   const order = account.orders.find((candidate) => candidate.orderId === command.orderId);
@@ -80,7 +80,7 @@ export function decideWithdraw(account: Account, command: WithdrawOrder, given: 
   const unheardOf = (order.status === 'queued' || order.status === 'unknown') && order.filledVolumeE8 === 0n;
   if (!unheardOf) return 'nothing';
   const change = new ChangeBuilder(account, given, 'relay');
-  end(change, order, 'cancelled', { reason: 'not_sent_in_time' satisfies HouseReason });
+  end(change, order, 'cancelled', { reason: 'not_sent_in_time' satisfies HouseReason }, 'owed');
   return change.finish();
 }
 
@@ -96,16 +96,20 @@ const EVENT_OF_STATUS: Readonly<Record<ReportedStatus, OrderEvent | undefined>> 
 };
 
 function applyStatus(change: ChangeBuilder, order: Order, report: ApplyReport): Change {
-  // A status that nobody asked for comes on the order's own request, which goes on.
-  if (report.requestId !== order.requestId) change.endStatusRequest(report.requestId, order);
   const { orderStatus } = report;
-  if (missesFills(order, report)) {
-    // Asked, and the fills did not come: a person sees it. An order that is not over stays unknown, and is asked about again.
-    if (isOver(order.status)) flagContradiction(change, order);
-    return change.finish();
-  }
   const event = orderStatus === null ? undefined : EVENT_OF_STATUS[orderStatus];
-  if (event === undefined) return change.finish();
+  // A status that nobody asked for comes on the order's own request, which goes on.
+  const isAnswer = report.requestId !== order.requestId;
+  if (isAnswer) change.endStatusRequest(report.requestId, order);
+  const isMissing = missesFills(order, report);
+  if (isOver(order.status)) {
+    // Asked, and the fills did not come: a person sees it.
+    if (isMissing) flagContradiction(change, order);
+    // Of one that is alive there the last word is still to come.
+    if (isAnswer && event !== 'acknowledge') change.noteRequest(order, 'ended');
+  }
+  // An order that is not over stays unknown, and is asked about again.
+  if (event === undefined || isMissing) return change.finish();
   return moveOn(change, order, event, { ...report, reason: report.reason ?? orderStatus });
 }
 
@@ -127,21 +131,14 @@ function moveOn(change: ChangeBuilder, order: Order, event: OrderEvent, report: 
   const next = nextOrderStatus(order.status, event === 'acknowledge' && hasFills ? 'partial_fill' : event);
   // What changes nothing is a repetition.
   if (next === undefined || next === order.status) return change.finish();
-  if (isOver(next)) end(change, order, next, { reason: report.reason });
+  // A fill that it counts may be on its way behind this report. If it was lost, it comes with the answer.
+  if (isOver(next)) end(change, order, next, { reason: report.reason }, missesFills(order, report) ? 'owed' : 'said');
   else putStatus(change, order, next, { reason: null });
-  // It may be on its way behind this report. If it was lost, it comes with the answer.
-  if (isOver(next) && missesFills(order, report)) ask(change, order);
   return change.finish();
 }
 
 function flagContradiction(change: ChangeBuilder, order: Order): void {
   if (!order.flags.includes('contradictory_report')) putStatus(change, order, order.status, { flag: 'contradictory_report' });
-}
-
-/** The provider says all reports of the order again, and then how it stands. */
-function ask(change: ChangeBuilder, order: Order): void {
-  assert(order.requestId, `order ${order.orderId} was never sent to a provider`);
-  change.instruct({ kind: 'status', requestId: change.nextId<RequestId>(), order, originalRequestId: order.requestId });
 }
 
 function applyExecution(change: ChangeBuilder, order: Order, report: ApplyReport): Result<Change, ReportRefusal> {
@@ -159,8 +156,7 @@ function applyExecution(change: ChangeBuilder, order: Order, report: ApplyReport
   if (!booked.ok) return booked;
   const filled = booked.value;
   if (isOver(filled.status)) {
-    release(change, filled);
-    if (missesFills(filled, report)) ask(change, filled);
+    release(change, filled, missesFills(filled, report) ? 'owed' : 'said');
   } else if (isOver(order.status)) comeBack(change, filled);
   const changed = change.finish();
   if (fitsBooks(changed)) return ok(changed);

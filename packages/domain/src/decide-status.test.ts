@@ -27,12 +27,19 @@ describe('silence', () => {
     expect(statusOf(books)).toBe('unknown');
   });
 
-  it('about an order that is over, or that no provider has, is nothing', () => {
-    const nothing = { ok: false, refusal: { refusedAs: 'nothing_to_do' } };
+  it('about an order that no provider has is nothing', () =>
+    expect(oneInFlight({ order: { requestId: null } }).try({ kind: 'silence', orderId: ID as OrderId })).toEqual({
+      ok: false,
+      refusal: { refusedAs: 'nothing_to_do' },
+    }));
+
+  it('about what is owed of an order that is over asks again, and moves nothing else', () => {
     const books = oneInFlight();
-    say(books, 'rejected');
-    expect(books.try({ kind: 'silence', orderId: ID as OrderId })).toEqual(nothing);
-    expect(oneInFlight({ order: { requestId: null } }).try({ kind: 'silence', orderId: ID as OrderId })).toEqual(nothing);
+    books.run({ kind: 'withdraw', orderId: ID as OrderId });
+    const change = books.run({ kind: 'silence', orderId: ID as OrderId });
+    expect(change.instructions).toMatchObject([{ kind: 'status', originalRequestId: books.order(ID).requestId }]);
+    expect(change.requestNotes).toMatchObject([{ kind: 'new', note: 'asked' }]);
+    expect(change).toMatchObject({ orders: [], events: [] });
   });
 });
 
@@ -117,16 +124,35 @@ describe('the answer to a status request', () => {
 });
 
 describe('an end that counts more than the fills we have', () => {
-  const ended = () => {
+  const endedWithMore = () => {
     const books = oneInFlight();
     fill(books, '0.4');
     return { books, change: say(books, 'cancelled', { cumulative: '0.7' }) };
   };
 
   it('ends the order, and asks the provider to say its fills again', () => {
-    const { books, change } = ended();
+    const { books, change } = endedWithMore();
     expect(books.order(ID)).toMatchObject({ status: 'cancelled', flags: [] });
     expect(change.instructions).toMatchObject([{ kind: 'status', originalRequestId: books.order(ID).requestId }]);
+    // The request stays open, so that silence about it is noticed like any other.
+    expect(change.requestNotes).toMatchObject([{ kind: 'new', note: 'asked' }]);
+  });
+
+  it.each<[ReportedStatus, string, readonly string[]]>([
+    ['cancelled', '0.4', ['status', 'new']],
+    // The fills did not come: a person sees it.
+    ['cancelled', '0.7', ['status', 'new']],
+    // It lives: the last word is still to come.
+    ['partially_filled', '0.4', ['status']],
+  ])('is owed no word any more once the provider, asked, says %s (in all %s lots)', (orderStatus, cumulative, ended) => {
+    const { books } = endedWithMore();
+    const { requestNotes } = say(books, 'status', { requestId: '7000000001' as RequestId, orderStatus, cumulative });
+    expect(requestNotes.map(({ kind, note }) => [kind, note])).toEqual(ended.map((kind) => [kind, 'ended']));
+  });
+
+  it('is owed it still when a status comes that nobody asked for', () => {
+    const { books } = endedWithMore();
+    expect(say(books, 'status', { orderStatus: 'cancelled', cumulative: '0.4' }).requestNotes).toEqual([]);
   });
 
   it('asks for nothing when all its fills are here', () => {
@@ -144,13 +170,13 @@ describe('an end that counts more than the fills we have', () => {
   });
 
   it('is made good by the fill that was on its way', () => {
-    const { books } = ended();
+    const { books } = endedWithMore();
     fill(books, '0.3');
     expect(books.order(ID)).toMatchObject({ status: 'cancelled', filledVolumeE8: lotsE8('0.7'), flags: ['late_fill'] });
   });
 
   it('is flagged when the answer counts them again and the fills did not come', () => {
-    const { books } = ended();
+    const { books } = endedWithMore();
     const answer = { requestId: '7000000001' as RequestId, orderStatus: 'cancelled', cumulative: '0.7' } as const;
     say(books, 'status', answer);
     expect(books.order(ID)).toMatchObject({ status: 'cancelled', flags: ['contradictory_report'] });

@@ -1,4 +1,4 @@
-import { ok, refuse, type Result } from '@margrave/vocabulary';
+import { ok, refuse, type OrderId, type Result } from '@margrave/vocabulary';
 import type { Account, Order, Position } from './account.ts';
 import type { Change, DecisionContext } from './change.ts';
 import type { Command } from './command.ts';
@@ -27,13 +27,13 @@ export function decide(account: Account, command: Command, context: DecisionCont
     case 'close':
       return decideClose(account, command, context, past.position);
     case 'report': {
-      const order = account.orders.find((candidate) => candidate.orderId === command.orderId) ?? past.order;
+      const order = orderOf(account, command.orderId, past);
       if (order === undefined)
         return refuse({ refusedAs: 'park', why: `order ${command.orderId} is not of account ${account.accountId}` });
       return decideReport(account, order, command, context);
     }
     case 'silence':
-      return changeOrNothing(decideSilence(account, command, context));
+      return changeOrNothing(decideSilence(orderOf(account, command.orderId, past), account, context));
     case 'withdraw':
       return changeOrNothing(decideWithdraw(account, command, context));
     case 'settle':
@@ -42,6 +42,9 @@ export function decide(account: Account, command: Command, context: DecisionCont
       return command satisfies never;
   }
 }
+
+const orderOf = (account: Account, orderId: OrderId, past: Past): Order | undefined =>
+  account.orders.find((candidate) => candidate.orderId === orderId) ?? past.order;
 
 const changeOrNothing = (change: Change | 'nothing'): Result<Change, NoChange> =>
   change === 'nothing' ? refuse({ refusedAs: 'nothing_to_do' }) : ok(change);

@@ -1,4 +1,5 @@
-import type { OrderFlag, OrderStatus } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
+import type { OrderFlag, OrderStatus, RequestId } from '@margrave/vocabulary';
 import type { Order, Position } from './account.ts';
 import type { ChangeBuilder } from './change.ts';
 
@@ -16,15 +17,29 @@ export function putStatus(change: ChangeBuilder, order: Order, status: OrderStat
   return changed;
 }
 
+/** What becomes of the request of an order that is over: its provider has said all, or still owes an answer. */
+type LastWord = 'said' | 'owed';
+
 /** The order is over without a fill that ends it. */
-export function end(change: ChangeBuilder, order: Order, status: OrderStatus, noted: Noted): void {
-  release(change, putStatus(change, order, status, noted));
+export function end(change: ChangeBuilder, order: Order, status: OrderStatus, noted: Noted, lastWord: LastWord = 'said'): void {
+  release(change, putStatus(change, order, status, noted), lastWord);
 }
 
-/** Of an order that is over: its request is answered, and a position that it was closing can be closed again. */
-export function release(change: ChangeBuilder, order: Order): void {
-  change.noteRequest(order, 'ended');
+/**
+ * Of an order that is over: a position that it was closing can be closed again. Its request is answered; while its provider
+ * still owes a word, it is asked for it, again and again.
+ */
+export function release(change: ChangeBuilder, order: Order, lastWord: LastWord = 'said'): void {
+  if (lastWord === 'said') change.noteRequest(order, 'ended');
+  else ask(change, order);
   freeClosingPosition(change, order);
+}
+
+/** The provider is to say all reports of the order again, and then how it stands. */
+export function ask(change: ChangeBuilder, order: Order): void {
+  assert(order.requestId, `order ${order.orderId} was never sent to a provider`);
+  change.noteRequest(order, 'asked');
+  change.instruct({ kind: 'status', requestId: change.nextId<RequestId>(), order, originalRequestId: order.requestId });
 }
 
 function freeClosingPosition(change: ChangeBuilder, order: Order): void {

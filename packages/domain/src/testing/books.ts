@@ -58,7 +58,8 @@ export class Books {
   }
 
   #past(command: Command) {
-    if (command.kind === 'report' || command.kind === 'settle') return { order: this.orders.get(command.orderId) };
+    if (command.kind === 'report' || command.kind === 'settle' || command.kind === 'silence')
+      return { order: this.orders.get(command.orderId) };
     return command.kind === 'close' ? { position: this.positions.get(command.positionId) } : {};
   }
 

@@ -17,6 +17,8 @@ export function unfinished({ server: { tables }, executions, clients, providers,
   if (asking !== undefined) left.push(`a client of account ${asking.accountId} waits for an answer`);
   const live = [...tables.orders.values()].find((order) => isLive(order));
   if (live !== undefined) left.push(`order ${live.orderId} of account ${live.accountId} is ${live.status}`);
+  const [owed] = tables.openRequests;
+  if (owed !== undefined) left.push(`a word on request ${owed} is owed`);
   for (const { name, handled, unsaid } of providers.values()) {
     if (unsaid > 0) left.push(`${name} still says ${unsaid} reports`);
     for (const { pending, request } of handled.values()) {

@@ -135,7 +135,7 @@ export class Auditor {
     if (freeE8 < 0n) this.#breaks('6', what, `free margin ${freeE8} e8 after it`);
   }
 
-  /** 2: one order a key. 7: what is over was ended by its provider, or never left. */
+  /** 2: one order a key. 7: what is over was ended by its provider, or never left as far as the stream knew. */
   #checkOrders({ accountId, newOrders, orders, events }: CommandRows): void {
     for (const { clientOrderId, orderId } of newOrders) {
       if (clientOrderId === null) continue;
@@ -158,7 +158,7 @@ export class Auditor {
     const truth = this.#world.providers.get(provider ?? '');
     const handled = truth?.handled.get(requestId ?? '');
     if (by === 'relay') {
-      if (handled !== undefined)
+      if (handled !== undefined && !this.#world.isForgotten(requestId ?? ''))
         this.#breaks('7', `order ${orderId} is withdrawn only if it never left`, `${provider} has request ${requestId}`);
     } else if (!by.startsWith('provider:')) {
       this.#breaks('7', `only the provider's word ends order ${orderId}`, `${by} made it ${status}`);

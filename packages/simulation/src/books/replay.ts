@@ -29,7 +29,7 @@ export function replayCommands(journal: readonly CommandRows[], recorder: Pick<R
       return `nobody decided version ${committed.account.version} of ${committed.accountId}`;
     const { command } = made;
     const decided = decide(account, command, contextOf(account, made), {
-      order: command.kind === 'report' ? past.orders.get(command.orderId) : undefined,
+      order: command.kind === 'report' || command.kind === 'silence' ? past.orders.get(command.orderId) : undefined,
       position: command.kind === 'close' ? past.positions.get(command.positionId) : undefined,
     });
     if (!decided.ok) return `version ${committed.account.version} of ${committed.accountId} is refused: ${text(decided.refusal)}`;

@@ -175,26 +175,37 @@ export class SimProvider {
   }
 
   #sayOf(asked: Request, told: Partial<ProviderExecutionV1>): void {
+    if (this.#faults.strikes('provider: a report of it is lost for good', nameOf(asked))) return;
     const report = this.#made(asked, { executionType: 'status', ...told });
     this.#say(report, this.#idOf(report));
   }
 
-  /** It takes back what is not known here: the request may come no more. */
+  /** It takes back what is not known here: the request may come no more. What it has it executes all the same. */
   #answerCancel(asked: Request): void {
     const about = asked.originalRequestId ?? asked.requestId;
-    if (!this.handled.has(about)) this.refused.add(about);
-    const report = this.#made(asked, { executionType: 'rejected', originalRequestId: about, reason: 'unknown_request' });
+    const isKnown = this.handled.has(about);
+    if (!isKnown) this.refused.add(about);
+    const reason = isKnown ? 'already_over' : 'unknown_request';
+    const report = this.#made(asked, { executionType: 'rejected', originalRequestId: about, reason });
     this.#say(report, this.#idOf(report));
   }
 
   #report(handled: Handled, told: Partial<ProviderExecutionV1>): ProviderExecutionV1 {
     const report = this.#made(handled.request, told);
     handled.reports.push(report);
-    if (handled.isSilent) return report;
+    if (handled.isSilent || this.#loses(handled)) return report;
     this.#say(report, this.#idOf(report));
     if (this.#faults.strikes('provider: it repeats itself', nameOf(handled.request)))
       this.#say(report, `${this.#idOf(report)}:repeated`);
     return report;
+  }
+
+  /** Of an order that it said was over a later word is not lost too: nobody would know to ask for it. */
+  #loses({ request, reports }: Handled): boolean {
+    const wasOver = reports
+      .slice(0, -1)
+      .some(({ executionType }) => executionType === 'rejected' || executionType === 'cancelled');
+    return !wasOver && this.#faults.strikes('provider: a report of it is lost for good', nameOf(request));
   }
 
   #made({ requestId, symbol, side }: Request, told: Partial<ProviderExecutionV1>): ProviderExecutionV1 {

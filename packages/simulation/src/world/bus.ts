@@ -17,6 +17,8 @@ export const ACK_WAIT_MS = 10_000;
 /** A stream that takes each message id once and tells its listeners of what it took, late, twice and in any order. */
 export class SimStream {
   readonly ids = new Set<string>();
+  /** What it once had and knows nothing of any more. */
+  readonly forgotten = new Set<string>();
   /** Deliveries that are on their way to the listeners. */
   underway = 0;
   readonly #name: string;
@@ -24,6 +26,7 @@ export class SimStream {
   readonly #faults: Faults;
   readonly #draws: Draws;
   readonly #hear: (message: BusMessage) => void;
+  #losses = 0;
 
   constructor(
     name: string,
@@ -50,6 +53,14 @@ export class SimStream {
       .catch((): Published => 'unknown');
   }
 
+  /** As after a power loss: the ids that it knew, and what nobody has heard yet. */
+  lose(): void {
+    this.#scheduler.note(`${this.#name} loses what it had`);
+    for (const id of this.ids) this.forgotten.add(id);
+    this.ids.clear();
+    this.#losses += 1;
+  }
+
   #store(message: BusMessage): Published {
     if (this.ids.has(message.messageId)) return 'duplicate';
     this.ids.add(message.messageId);
@@ -62,10 +73,11 @@ export class SimStream {
     const lateMs = this.#faults.strikes('bus: a message is delivered late', message.subject)
       ? this.#draws.between(20, LATE_MS)
       : 0;
+    const losses = this.#losses;
     this.underway += 1;
     this.#scheduler.after(this.#draws.between(0, 4) + lateMs, `${this.#name} delivers ${message.messageId}`, () => {
       this.underway -= 1;
-      this.#hear(message);
+      if (losses === this.#losses) this.#hear(message);
     });
   }
 }

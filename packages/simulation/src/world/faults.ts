@@ -12,6 +12,7 @@ export const FAULTS = {
   'bus: a message is delivered twice': 20,
   'bus: a message is delivered late': 30,
   'bus: an event is not heard': 10,
+  'bus: a stream loses what it had': 40,
   'cache: it is emptied': 1_000,
   'cache: it does not answer': 30,
   'process: it dies': 12,
@@ -31,6 +32,7 @@ export const FAULTS = {
   'provider: it executes more than was ordered': 40,
   'provider: it says two things under one id': 30,
   'provider: it repeats itself': 8,
+  'provider: a report of it is lost for good': 25,
 } as const;
 export type Fault = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as readonly Fault[];

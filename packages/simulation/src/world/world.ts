@@ -106,6 +106,11 @@ export class World {
     return living.length === 0 ? undefined : this.#draws.oneOf(living);
   }
 
+  /** Whether the stream once had a request and has lost it, so that it may take its withdrawal for it never having left. */
+  isForgotten(messageId: string): boolean {
+    return this.#orders.forgotten.has(messageId);
+  }
+
   /** Messages that a stream has and nobody has heard yet; events apart, which may be lost. */
   get underway(): number {
     return this.#orders.underway + this.#reports.underway;
@@ -164,6 +169,7 @@ export class World {
       }
       if (this.faults.strikes('cache: it is emptied', 'cache')) this.cache.held.clear();
       if (this.faults.strikes('store: another epoch', 'store')) this.server.epoch += 1;
+      if (this.faults.strikes('bus: a stream loses what it had', 'provider orders')) this.#orders.lose();
       this.#mishap();
     });
   }
