@@ -52,6 +52,8 @@ const BATCH_SIZE_MAX = 256;
 const QUEUE_DEPTH_MAX = 10_000;
 const ACCOUNTS_MAX = 50_000;
 const PUBLISH_DEADLINE_MS = 2_000;
+/** A service begins to connect to Redis just before it looks for quotes there. */
+const CACHE_WAIT_MS_MAX = 500;
 /** How late a change of configuration may be noticed where its hint was lost. */
 const REFRESH_EVERY_MS = 5_000;
 
@@ -147,6 +149,7 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
 
 /** The quotes that Redis still has, with their ages, so that a service that starts does not wait for the next tick. */
 async function warmQuotes({ cache, log }: EngineWorld, configuration: Configuration, quotes: QuoteBook): Promise<void> {
+  await cache.isReadyWithin(CACHE_WAIT_MS_MAX);
   const cached = await cache.quotes.read([...configuration.instruments.keys()]);
   if (!cached.ok) log.warn({ reason: cached.refusal.reason }, 'No quotes from Redis; they come with the next ticks');
   else {
