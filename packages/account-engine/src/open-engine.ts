@@ -10,7 +10,7 @@ import { aggregateFromJson, aggregateToJson } from './aggregate-json.ts';
 import type { AccountEngine } from './api.ts';
 import { configurationFromRows, type Configuration } from './configuration.ts';
 import { createEngine } from './engine.ts';
-import type { AccountFound } from './executor.ts';
+import type { AccountFound } from './accounts-at-hand.ts';
 import { createIdPool } from './ids.ts';
 import { marketView } from './market-view.ts';
 import type { AggregateCache } from './ports.ts';
@@ -95,15 +95,6 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
     }),
   ];
   await warmQuotes(world, configuration, quotes);
-  const refreshing = setInterval(() => {
-    Promise.all([store.loadRegistry(), store.askDatabaseTime()]).then(
-      ([rows]) => {
-        if (rows.configurationVersion !== configuration.version) configuration = configurationFromRows(rows);
-      },
-      (error: unknown) => log.warn({ err: error }, 'The configuration could not be looked at'),
-    );
-  }, REFRESH_EVERY_MS);
-
   const group = (account: Account): Group => {
     const found = configuration.groups.get(account.groupId);
     assert(found, `account ${account.accountId} is of group ${account.groupId}, which is not configured`);
@@ -133,6 +124,15 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
     onBatch: observer.batch,
     log,
   });
+  await engine.enterEpoch();
+  const refreshing = setInterval(() => {
+    Promise.all([store.loadRegistry(), store.askDatabaseTime(), engine.enterEpoch()]).then(
+      ([rows]) => {
+        if (rows.configurationVersion !== configuration.version) configuration = configurationFromRows(rows);
+      },
+      (error: unknown) => log.warn({ err: error }, 'The configuration could not be looked at'),
+    );
+  }, REFRESH_EVERY_MS);
 
   return {
     ...engine,
