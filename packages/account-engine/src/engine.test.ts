@@ -1,5 +1,7 @@
 import { ACCOUNT, aggregate, bench, buy } from './testing/builders.ts';
 import { createEngine } from './engine.ts';
+import { RecentAccounts } from './recent-accounts.ts';
+import type { AccountAggregateRows } from '@margrave/store-postgres';
 import type { AccountId } from '@margrave/vocabulary';
 
 const log = {
@@ -15,10 +17,18 @@ const engine = () => {
   const { store, told, parts } = bench();
   const sizes: number[] = [];
   const cached: string[][] = [];
+  const inCache = new Map<AccountId, AccountAggregateRows>();
+  const epochOfCache = store.epochNow;
+  const found: string[] = [];
+  const clock = { nowMs: 0 };
+  const recent = new RecentAccounts(100, () => clock.nowMs);
   const made = createEngine({
     ...parts,
+    recent,
+    onAccountFound: (where) => void found.push(where),
     cache: {
-      ...parts.cache,
+      read: (accountIds, epoch) =>
+        Promise.resolve(epoch === epochOfCache ? accountIds.flatMap((id) => inCache.get(id) ?? []) : []),
       write: (rows) => void cached.push(rows.map(({ account }) => `${account.accountId} at ${account.version}`)),
     },
     batchSizeMax: 256,
@@ -27,7 +37,7 @@ const engine = () => {
     log,
     sleep: () => Promise.resolve(),
   });
-  return { store, told, sizes, cached, engine: made };
+  return { store, told, sizes, cached, inCache, found, clock, recent, engine: made };
 };
 
 describe('the engine', () => {
@@ -62,6 +72,59 @@ describe('the engine', () => {
     expect((await made.view(ACCOUNT))?.account.lastSequence).toBe(1n);
     expect((await made.view(ACCOUNT, 9n))?.account.lastSequence).toBe(9n);
     expect(await made.view('1000000009' as AccountId)).toBeUndefined();
+  });
+
+  describe('shows an account that is not at hand', () => {
+    const at = (version: bigint): AccountAggregateRows => {
+      const { account, ...rest } = aggregate(ACCOUNT);
+      return { ...rest, account: { ...account, version, lastSequence: version } };
+    };
+    const withBoth = (inStore: bigint, inRedis: bigint) => {
+      const made = engine();
+      made.store.accounts.set(ACCOUNT, at(inStore));
+      made.inCache.set(ACCOUNT, at(inRedis));
+      const shown = async (sequenceMin?: bigint) => (await made.engine.view(ACCOUNT, sequenceMin))?.account.version;
+      return { ...made, shown };
+    };
+
+    it('as the cache has it, without a look into the store', async () => {
+      const { shown, found, clock, store } = withBoth(3n, 2n);
+      expect([await shown(), await shown()]).toEqual([2n, 2n]);
+      expect(found).toEqual(['hit', 'memory']);
+      clock.nowMs = 15_001;
+      expect([await shown(), store.batches.length]).toEqual([3n, 0]);
+    });
+
+    it('from the store where the cache has not the event that was asked for', async () => {
+      const { shown, found } = withBoth(3n, 2n);
+      expect(await shown(3n)).toBe(3n);
+      expect(found).toEqual(['miss']);
+    });
+
+    it('from the store where another process told of something newer than what the cache has', async () => {
+      const { shown, recent } = withBoth(3n, 2n);
+      recent.forgetOlderThan(ACCOUNT, 3n);
+      expect(await shown()).toBe(3n);
+    });
+
+    it('from the store where the cache is of a line of history that it knows to be over', async () => {
+      const { shown, store, engine: made } = withBoth(3n, 5n);
+      store.epochNow = '00000000-0000-0000-0000-000000000002';
+      await made.enterEpoch();
+      expect(await shown()).toBe(3n);
+    });
+
+    it('with the event that was asked for, though a read of before it was under way', async () => {
+      const { shown, store, inCache } = withBoth(2n, 2n);
+      inCache.clear();
+      const load = store.loadAccounts;
+      store.loadAccounts = async (accountIds) => {
+        const rows = await load(accountIds);
+        store.accounts.set(ACCOUNT, at(3n));
+        return rows;
+      };
+      expect(await Promise.all([shown(), shown(3n)])).toEqual([2n, 3n]);
+    });
   });
 
   it('brings accounts that others committed on up to date in the cache, all at once and whatever it remembers', async () => {

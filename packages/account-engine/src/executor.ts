@@ -8,9 +8,10 @@ import {
   type Market,
 } from '@margrave/domain';
 import { asError } from '@margrave/runtime';
-import type { AccountAggregateRows, CommandResult, CommandRows, MessageRow } from '@margrave/store-postgres';
+import type { CommandResult, CommandRows, MessageRow } from '@margrave/store-postgres';
 import type { AccountId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
+import { accountsAtHand, type AccountFound } from './accounts-at-hand.ts';
 import type { Answer, Outcome, StageTimes, Submission } from './api.ts';
 import { commandIds, idShares } from './command-ids.ts';
 import { earlierOutcomes } from './earlier-outcomes.ts';
@@ -38,10 +39,6 @@ export interface ExecutorParts {
   readonly onConflicts: (conflicts: number) => void;
   readonly onAccountFound: (found: AccountFound) => void;
 }
-
-/** In this process; in the cache; or only in the store. */
-export const ACCOUNT_FOUND = ['memory', 'hit', 'miss'] as const;
-export type AccountFound = (typeof ACCOUNT_FOUND)[number];
 
 /** A change that is in the store now, with the rows it was written as. */
 export interface Committed {
@@ -131,17 +128,18 @@ export class Executor {
     if (tasks.length === 0) return;
     const { store, monotonicMs } = this.#parts;
     const startedMs = monotonicMs();
-    this.#epoch ??= await this.#enterEpoch();
+    // Held through the batch: a line of history that is entered meanwhile is not the one that its accounts are of.
+    const epoch = await this.epoch();
     const accountIds = [...new Set(tasks.map((task) => task.submission.accountId))];
     let run: BatchRun | undefined;
     if (tasks.every((task) => task.conflicts < OPTIMISTIC_ATTEMPTS)) {
       const doubted = new Set(tasks.filter((task) => task.doubted).map((task) => task.submission.accountId));
-      const accounts = await this.#accountsAtHand(accountIds, doubted);
-      run = await this.#runBatch({ tasks, accounts, settlements, sent, startedMs }, store.commitBatch);
+      const accounts = await accountsAtHand({ accountIds, doubted, epoch }, this.#parts);
+      run = await this.#runBatch({ tasks, accounts, epoch, settlements, sent, startedMs }, store.commitBatch);
     } else {
       run = await store.withLockedAccounts(accountIds, (rows, commitBatch) => {
         const accounts = new Map(rows.map((row) => [row.account.accountId, accountFromRows(row)]));
-        return this.#runBatch({ tasks, accounts, settlements, sent, startedMs }, commitBatch);
+        return this.#runBatch({ tasks, accounts, epoch, settlements, sent, startedMs }, commitBatch);
       });
     }
     // Only now, with the transaction behind us, is anything told.
@@ -150,38 +148,17 @@ export class Executor {
     this.#settle(run, settlements);
   }
 
-  async #enterEpoch(): Promise<string> {
-    const epoch = await this.#parts.store.epoch();
-    this.#parts.recent.enterEpoch(epoch);
-    return epoch;
+  /** The line of history that the store is on, asked for once, and again after a failure. */
+  async epoch(): Promise<string> {
+    return this.#epoch ?? this.enterEpoch();
   }
 
-  /** From this process, else from the cache, else, and the doubted ones only, from the store: one round trip for all that are missing. */
-  async #accountsAtHand(accountIds: readonly AccountId[], doubted: ReadonlySet<AccountId>): Promise<Map<AccountId, Account>> {
-    const { recent, store, cache, onAccountFound } = this.#parts;
-    const accounts = new Map<AccountId, Account>();
-    for (const accountId of accountIds) {
-      const account = doubted.has(accountId) ? undefined : recent.get(accountId);
-      if (account === undefined) continue;
-      accounts.set(accountId, account);
-      onAccountFound('memory');
-    }
-    const take = (where: AccountFound, found: readonly AccountAggregateRows[]): void => {
-      for (const account of found.map(accountFromRows)) {
-        recent.put(account);
-        accounts.set(account.accountId, account);
-        onAccountFound(where);
-      }
-    };
-    const missing = () => accountIds.filter((accountId) => !accounts.has(accountId));
-    const trusted = missing().filter((id) => !doubted.has(id));
-    if (trusted.length > 0) take('hit', await cache.read(trusted, this.#epoch ?? ''));
-    if (missing().length > 0) {
-      const rows = await store.loadAccounts(missing());
-      cache.write(rows, this.#epoch ?? '');
-      take('miss', rows);
-    }
-    return accounts;
+  /** Asks the store for it, whatever was known. */
+  async enterEpoch(): Promise<string> {
+    const epoch = await this.#parts.store.epoch();
+    this.#parts.recent.enterEpoch(epoch);
+    this.#epoch = epoch;
+    return epoch;
   }
 
   async #runBatch(batch: Batch, commitBatch: CommitBatch): Promise<BatchRun | undefined> {
@@ -196,11 +173,11 @@ export class Executor {
     crash.beforeCommit();
     for (const { task } of decided) batch.sent.add(task);
     const rows = decided.map((each) => each.rows);
-    const outcome = await commitBatch(this.#epoch ?? '', rows);
-    return { decided, outcome, loadMs, commitFromMs };
+    const outcome = await commitBatch(batch.epoch, rows);
+    return { decided, outcome, epoch: batch.epoch, loadMs, commitFromMs };
   }
 
-  #settle({ decided, outcome: { results }, loadMs, commitFromMs }: BatchRun, settlements: Map<Task, Settlement>): void {
+  #settle({ decided, outcome: { results }, epoch, loadMs, commitFromMs }: BatchRun, settlements: Map<Task, Settlement>): void {
     const commitMs = this.#parts.monotonicMs() - commitFromMs;
     const committed: Committed[] = [];
     const lostBy = new Map<AccountId, 'conflict' | 'duplicate'>();
@@ -220,7 +197,7 @@ export class Executor {
     }
     const { recent, onConflicts, onCommitted } = this.#parts;
     for (const accountId of lostBy.keys()) recent.forget(accountId);
-    for (const { change } of committed) if (!lostBy.has(change.accountId)) recent.put(change.account);
+    for (const { change } of committed) if (!lostBy.has(change.accountId)) recent.put(change.account, epoch);
     onConflicts(lostBy.size);
     if (committed.length > 0) onCommitted(committed);
   }
@@ -295,6 +272,8 @@ interface Batch {
   readonly tasks: readonly Task[];
   /** The newest known state of each account; moves on with each decision. */
   readonly accounts: Map<AccountId, Account>;
+  /** The line of history that the accounts are of. */
+  readonly epoch: string;
   readonly settlements: Map<Task, Settlement>;
   /** Those whose commit was sent. */
   readonly sent: Set<Task>;
@@ -306,6 +285,7 @@ interface Batch {
 interface BatchRun {
   readonly decided: readonly Decided[];
   readonly outcome: CommitOutcome;
+  readonly epoch: string;
   readonly loadMs: number;
   readonly commitFromMs: number;
 }

@@ -1,7 +1,7 @@
+export { ACCOUNT_FOUND, type AccountFound } from './accounts-at-hand.ts';
 export * from './api.ts';
 export type { Configuration } from './configuration.ts';
 export { orderFromRow, positionFromRow } from './from-rows.ts';
-export { ACCOUNT_FOUND, type AccountFound } from './executor.ts';
 export { openEngine, type EngineObserver, type EngineWorld, type OpenEngine } from './open-engine.ts';
 export { aggregateFromJson, aggregateToJson } from './aggregate-json.ts';
 export { settledHash } from './settled-hash.ts';

@@ -10,7 +10,7 @@ import { aggregateFromJson, aggregateToJson } from './aggregate-json.ts';
 import type { AccountEngine } from './api.ts';
 import { configurationFromRows, type Configuration } from './configuration.ts';
 import { createEngine } from './engine.ts';
-import type { AccountFound } from './executor.ts';
+import type { AccountFound } from './accounts-at-hand.ts';
 import { createIdPool } from './ids.ts';
 import { marketView } from './market-view.ts';
 import type { AggregateCache } from './ports.ts';
@@ -52,6 +52,8 @@ const BATCH_SIZE_MAX = 256;
 const QUEUE_DEPTH_MAX = 10_000;
 const ACCOUNTS_MAX = 50_000;
 const PUBLISH_DEADLINE_MS = 2_000;
+/** A service begins to connect to Redis just before it looks for quotes there. */
+const CACHE_WAIT_MS_MAX = 500;
 /** How late a change of configuration may be noticed where its hint was lost. */
 const REFRESH_EVERY_MS = 5_000;
 
@@ -93,15 +95,6 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
     }),
   ];
   await warmQuotes(world, configuration, quotes);
-  const refreshing = setInterval(() => {
-    Promise.all([store.loadRegistry(), store.askDatabaseTime()]).then(
-      ([rows]) => {
-        if (rows.configurationVersion !== configuration.version) configuration = configurationFromRows(rows);
-      },
-      (error: unknown) => log.warn({ err: error }, 'The configuration could not be looked at'),
-    );
-  }, REFRESH_EVERY_MS);
-
   const group = (account: Account): Group => {
     const found = configuration.groups.get(account.groupId);
     assert(found, `account ${account.accountId} is of group ${account.groupId}, which is not configured`);
@@ -131,6 +124,15 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
     onBatch: observer.batch,
     log,
   });
+  await engine.enterEpoch();
+  const refreshing = setInterval(() => {
+    Promise.all([store.loadRegistry(), store.askDatabaseTime(), engine.enterEpoch()]).then(
+      ([rows]) => {
+        if (rows.configurationVersion !== configuration.version) configuration = configurationFromRows(rows);
+      },
+      (error: unknown) => log.warn({ err: error }, 'The configuration could not be looked at'),
+    );
+  }, REFRESH_EVERY_MS);
 
   return {
     ...engine,
@@ -147,6 +149,7 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
 
 /** The quotes that Redis still has, with their ages, so that a service that starts does not wait for the next tick. */
 async function warmQuotes({ cache, log }: EngineWorld, configuration: Configuration, quotes: QuoteBook): Promise<void> {
+  await cache.isReadyWithin(CACHE_WAIT_MS_MAX);
   const cached = await cache.quotes.read([...configuration.instruments.keys()]);
   if (!cached.ok) log.warn({ reason: cached.refusal.reason }, 'No quotes from Redis; they come with the next ticks');
   else {

@@ -15,32 +15,42 @@ describe('the accounts at hand', () => {
   beforeEach(() => {
     nowMs = 0;
     recent = new RecentAccounts(2, () => nowMs);
+    recent.enterEpoch('first');
   });
 
   it('are never replaced by older ones, such as a slow read brings', () => {
-    recent.put(at(3n));
-    recent.put(at(2n));
+    recent.put(at(3n), 'first');
+    recent.put(at(2n), 'first');
     expect(recent.get(ONE)?.version).toBe(3n);
   });
 
   it('are forgotten when another process has gone further, and not when it has not', () => {
-    recent.put(at(3n));
+    recent.put(at(3n), 'first');
     recent.forgetOlderThan(ONE, 3n);
     expect(recent.get(ONE)?.version).toBe(3n);
     recent.forgetOlderThan(ONE, 4n);
     expect(recent.get(ONE)).toBeUndefined();
   });
 
+  it('are none that another process was heard to have gone beyond, whether or not it was at hand', () => {
+    recent.forgetOlderThan(ONE, 4n);
+    recent.forgetOlderThan(ONE, 2n);
+    recent.put(at(3n), 'first');
+    expect([recent.get(ONE), recent.isOvertaken(at(3n)), recent.isOvertaken(at(4n))]).toEqual([undefined, true, false]);
+    recent.put(at(4n), 'first');
+    expect(recent.get(ONE)?.version).toBe(4n);
+  });
+
   it('are so many; the one that was not asked for goes first', () => {
-    recent.put(at(1n, ONE));
-    recent.put(at(1n, TWO));
+    recent.put(at(1n, ONE), 'first');
+    recent.put(at(1n, TWO), 'first');
     recent.get(ONE);
-    recent.put(at(1n, THREE));
+    recent.put(at(1n, THREE), 'first');
     expect([ONE, TWO, THREE].map((accountId) => recent.get(accountId) !== undefined)).toEqual([true, false, true]);
   });
 
   it('are shown for as long as they were lately known to be the newest', () => {
-    recent.put(at(1n));
+    recent.put(at(1n), 'first');
     nowMs = 10;
     expect(recent.getIfYoungerThan(ONE, 10)?.version).toBe(1n);
     nowMs = 11;
@@ -48,11 +58,13 @@ describe('the accounts at hand', () => {
   });
 
   it('are all forgotten on another line of history, and none while it goes on', () => {
-    recent.enterEpoch('first');
-    recent.put(at(1n));
+    recent.put(at(1n), 'first');
     recent.enterEpoch('first');
     expect(recent.get(ONE)).toBeDefined();
+    recent.forgetOlderThan(TWO, 9n);
     recent.enterEpoch('second');
+    expect([recent.get(ONE), recent.isOvertaken(at(1n, TWO))]).toEqual([undefined, false]);
+    recent.put(at(1n), 'first');
     expect(recent.get(ONE)).toBeUndefined();
   });
 });

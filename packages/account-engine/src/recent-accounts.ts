@@ -13,6 +13,8 @@ interface Entry {
  */
 export class RecentAccounts {
   readonly #entries = new Map<AccountId, Entry>();
+  /** The newest versions that other processes told of, of accounts at hand or not: bounded likewise. */
+  readonly #heard = new Map<AccountId, bigint>();
   readonly #accountsMax: number;
   readonly #monotonicMs: () => number;
   #epoch: string | undefined;
@@ -36,15 +38,26 @@ export class RecentAccounts {
     return entry !== undefined && this.#monotonicMs() - entry.knownAtMs <= ageMsMax ? this.get(accountId) : undefined;
   }
 
-  put(account: Account): void {
-    const held = this.#entries.get(account.accountId);
-    if (held !== undefined && held.account.version > account.version) return;
-    this.#entries.delete(account.accountId);
-    this.#entries.set(account.accountId, { account, knownAtMs: this.#monotonicMs() });
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#accountsMax) break;
-      this.#entries.delete(oldest);
-    }
+  /** Whether it is at hand, however long ago it was last known to be the newest. */
+  has(accountId: AccountId): boolean {
+    return this.#entries.has(accountId);
+  }
+
+  /**
+   * Does not keep what another process is known to have gone beyond, such as a read that was overtaken brings, nor what is of
+   * another line of history than the one that was entered.
+   */
+  put(account: Account, epoch: string): void {
+    const { accountId } = account;
+    if (epoch !== this.#epoch) return;
+    const held = this.#entries.get(accountId);
+    if ((held !== undefined && held.account.version > account.version) || this.isOvertaken(account)) return;
+    keepLast(this.#entries, accountId, { account, knownAtMs: this.#monotonicMs() }, this.#accountsMax);
+  }
+
+  /** Whether another process told of a newer version. */
+  isOvertaken({ accountId, version }: Pick<Account, 'accountId' | 'version'>): boolean {
+    return (this.#heard.get(accountId) ?? 0n) > version;
   }
 
   forget(accountId: AccountId): void {
@@ -53,6 +66,7 @@ export class RecentAccounts {
 
   /** Another process committed up to this version. */
   forgetOlderThan(accountId: AccountId, version: bigint): void {
+    if (version > (this.#heard.get(accountId) ?? 0n)) keepLast(this.#heard, accountId, version, this.#accountsMax);
     const entry = this.#entries.get(accountId);
     if (entry !== undefined && entry.account.version < version) this.#entries.delete(accountId);
   }
@@ -62,7 +76,20 @@ export class RecentAccounts {
    * versions and be others: they are forgotten.
    */
   enterEpoch(epoch: string): void {
-    if (epoch !== this.#epoch) this.#entries.clear();
+    if (this.#epoch !== undefined && epoch !== this.#epoch) {
+      this.#entries.clear();
+      this.#heard.clear();
+    }
     this.#epoch = epoch;
+  }
+}
+
+/** Puts an entry last; the first ones go. */
+function keepLast<Value>(entries: Map<AccountId, Value>, accountId: AccountId, value: Value, entriesMax: number): void {
+  entries.delete(accountId);
+  entries.set(accountId, value);
+  for (const oldest of entries.keys()) {
+    if (entries.size <= entriesMax) break;
+    entries.delete(oldest);
   }
 }

@@ -25,6 +25,8 @@ export interface CacheClient {
   /** One round trip; the replies in the order of the commands. An error in one reply refuses the whole. */
   readonly pipeline: (fill: (commands: ChainableCommander) => void) => Promise<Result<readonly unknown[], CacheFailure>>;
   readonly isReady: () => boolean;
+  /** Whether there is a connection, waiting for so long at most, and no longer than for a first failure. */
+  readonly isReadyWithin: (waitMsMax: number) => Promise<boolean>;
   readonly check: () => Promise<CheckOutcome>;
   readonly close: () => Promise<void>;
 }
@@ -84,12 +86,29 @@ export function connectClient({ url, deadlineMs = DEADLINE_MS, log }: CacheOptio
   return {
     pipeline,
     isReady: () => redis.status === 'ready',
+    isReadyWithin: async (waitMsMax) => {
+      if (redis.status !== 'ready') await firstConnection(redis, waitMsMax);
+      return redis.status === 'ready';
+    },
     check: async () => {
       const answer = await pipeline((commands) => commands.ping());
       return answer.ok ? { ok: true } : { ok: false, reason: answer.refusal.message };
     },
     close: () => closeClient(redis, deadlineMs),
   };
+}
+
+/** Resolves when the connection is there, has failed, or takes too long. */
+function firstConnection(redis: Redis, waitMsMax: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      redis.off('ready', end).off('close', end);
+      resolve();
+    };
+    const timer = setTimeout(end, waitMsMax);
+    redis.on('ready', end).on('close', end);
+  });
 }
 
 async function closeClient(redis: Redis, deadlineMs: number): Promise<void> {

@@ -55,20 +55,27 @@ const RELAY_DEADLINE_MS = 30_000;
  */
 export function connectStore(options: StoreOptions): Store {
   const { poolSize, deadlineMs, connectTimeoutMs } = { ...DEFAULTS, ...options };
-  const { databaseUrl, applicationName, log, random = Math.random, onCall = () => undefined, onRetry } = options;
-  const connection: ConnectionOptions = {
-    databaseUrl,
-    applicationName,
-    connectTimeoutMs,
-    sessionSettings: {
-      // The server's own bound, for a call whose client is gone.
-      statement_timeout: String(deadlineMs),
-      idle_in_transaction_session_timeout: String(deadlineMs),
-      // A table that has grown since it was last analysed must not be read from end to end.
-      enable_seqscan: 'off',
-    },
+  const { databaseUrl, applicationName, onCall = () => undefined } = options;
+  const session = { databaseUrl, applicationName, connectTimeoutMs };
+  const sessionSettings = {
+    // The server's own bound, for a call whose client is gone.
+    statement_timeout: String(deadlineMs),
+    idle_in_transaction_session_timeout: String(deadlineMs),
+    // A table that has grown since it was last analysed must not be read from end to end.
+    enable_seqscan: 'off',
   };
-  const pool = new Pool({ connection, size: poolSize, deadlineMs, onCall });
+  const pool = new Pool({ connection: { ...session, sessionSettings }, size: poolSize, deadlineMs, onCall });
+  return storeOver(pool, { ...options, deadlineMs, session });
+}
+
+interface StoreParts extends Pick<StoreOptions, 'log' | 'random' | 'onRetry'> {
+  readonly deadlineMs: number;
+  /** Of locks, which have sessions of their own. */
+  readonly session: ConnectionOptions;
+}
+
+/** The store over a pool of sessions that are as its caller wants them. */
+export function storeOver(pool: Pool, { log, random = Math.random, onRetry, deadlineMs, session }: StoreParts): Store {
   const bind =
     <Args extends readonly unknown[], Value>(
       statement: string,
@@ -123,7 +130,7 @@ export function connectStore(options: StoreOptions): Store {
     nextQuoteGeneration: bind('next_quote_generation', nextQuoteGeneration),
     holdAdvisoryLock: (name, lockOptions) =>
       holdAdvisoryLock(
-        { databaseUrl, applicationName, connectTimeoutMs },
+        session,
         name,
         (error) => log.warn({ error: String(error), lock: name }, 'The lock could not be tried'),
         lockOptions,

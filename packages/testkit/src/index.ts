@@ -4,6 +4,7 @@ export { loginUrl, type ServerLogins } from './servers/logins.ts';
 export { busAnswers } from './servers/bus-answers.ts';
 export { whyNoSmallDisk, type SmallDisk } from './servers/small-disk.ts';
 export { redisCommands } from './servers/probes.ts';
+export { redisInfo } from './servers/redis-info.ts';
 export { removeOwnAndDeadRuns, startServers, type ServersRequest } from './servers/servers.ts';
 export { findPrometheus, type PrometheusBinary } from './servers/local-binaries.ts';
 export { getPrometheus, startPrometheus, type PrometheusRequest, type RunningPrometheus } from './servers/prometheus.ts';

@@ -17,7 +17,7 @@ const PUBLISH_DEADLINE_MS = 2_000;
 const HEALTH_DEADLINE_MS = 2_000;
 const SILENCE_PATIENCE_MS = 3_000;
 const MEASURED_EVERY_MS = 1_000;
-/** It reads every account. */
+/** It goes through all accounts. */
 const MARGIN_MEASURED_EVERY_MS = 30_000;
 const BOOKS_LOOKED_AT_EVERY_MS = 2_000;
 const CONSUMERS_SEEN_TO_EVERY_MS = 1_000;

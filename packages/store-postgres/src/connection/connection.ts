@@ -10,6 +10,8 @@ export interface ConnectionOptions {
   /** Settings of the session, such as `statement_timeout`. */
   readonly sessionSettings?: Readonly<Record<string, string>>;
   readonly onClose?: (connection: Connection) => void;
+  /** Told what the server remarks beside its answers; nothing of ours depends on it. */
+  readonly onNotice?: (message: string) => void;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -63,7 +65,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     max_lifetime: null,
     keep_alive: KEEP_ALIVE_SECONDS,
     connect_timeout: options.connectTimeoutMs / 1_000,
-    onnotice: () => undefined,
+    onnotice: ({ message = '' }) => options.onNotice?.(message),
     connection: { application_name: options.applicationName, jit: 'off', ...options.sessionSettings },
     types: { json: jsonAsText, integer },
     // postgres.js reconnects when a socket is lost, and cannot give one up that answers nothing: the socket is ours.

@@ -97,7 +97,19 @@ describe('margin', () => {
   it('is added up by currency, in its units', async () => {
     await test.admin(`update accounts set margin_executed_e8 = 100000000, margin_total_e8 = 250000000
       where account_id in (${account.accountId}, ${other.accountId})`);
-    expect(await test.store.marginSums()).toContainEqual({ currency: account.currency, executed: 2, total: 5 });
+    const before = `${BigInt([account.accountId, other.accountId].sort()[0]!) - 1n}` as AccountId;
+    const { currency } = account;
+    const sums = (after: AccountId | null, limit: number) => test.store.marginSums(after, limit);
+    expect(await sums(before, 3)).toEqual({ sums: [{ currency, executed: 2, total: 5 }], next: null });
+    expect((await sums(null, 100)).sums).toContainEqual({ currency, executed: 2, total: 5 });
+  });
+
+  it('is added up some accounts at a time', async () => {
+    const { sums, next } = await test.store.marginSums(null, 2);
+    expect([sums.length, next]).toEqual([1, '1000000002']);
+    const rest = await test.store.marginSums(next, 3);
+    expect(rest.next).not.toBeNull();
+    expect(await test.store.marginSums('9999999999' as AccountId, 3)).toEqual({ sums: [], next: null });
   });
 });
 

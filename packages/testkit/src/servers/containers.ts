@@ -9,7 +9,6 @@ import {
   natsConfiguration,
   natsUrl,
   newPassword,
-  POSTGRES_SETTINGS,
   POSTGRES_USER,
   postgresSettingArgs,
   postgresUrl,
@@ -66,7 +65,11 @@ export async function startRedisContainer(engine: DockerEngine, run: RunFolder, 
   });
 }
 
-export async function startPostgresContainer(engine: DockerEngine, run: RunFolder): Promise<RunningServer> {
+export async function startPostgresContainer(
+  engine: DockerEngine,
+  run: RunFolder,
+  settings: Readonly<Record<string, string>>,
+): Promise<RunningServer> {
   const [port, password] = [await freePort(), newPassword()];
   const url = postgresUrl(port, password, DATABASE);
   return startContainer(engine, run, {
@@ -74,7 +77,7 @@ export async function startPostgresContainer(engine: DockerEngine, run: RunFolde
     innerPort: 5432,
     port,
     url,
-    command: ['postgres', ...postgresSettingArgs(POSTGRES_SETTINGS)],
+    command: ['postgres', ...postgresSettingArgs(settings)],
     environment: {
       POSTGRES_USER,
       POSTGRES_PASSWORD: password,

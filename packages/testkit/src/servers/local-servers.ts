@@ -14,7 +14,6 @@ import {
   natsConfiguration,
   natsUrl,
   newPassword,
-  POSTGRES_SETTINGS,
   POSTGRES_USER,
   postgresSettingArgs,
   postgresUrl,
@@ -101,6 +100,7 @@ export async function startLocalPostgres(
   binary: LocalBinaries['postgres'],
   run: RunFolder,
   disk: DiskSize,
+  wantedSettings: Readonly<Record<string, string>>,
 ): Promise<RunningServer> {
   const user = unprivilegedUser();
   const folder = postgresFolder(run, user);
@@ -110,7 +110,7 @@ export async function startLocalPostgres(
   const password = newPassword();
   initialise(binary.initdb, { folder, data, password, user });
   const settings = {
-    ...POSTGRES_SETTINGS,
+    ...wantedSettings,
     ...(smallDisk && SMALL_POSTGRES_SETTINGS),
     listen_addresses: LOOPBACK,
     unix_socket_directories: '',

@@ -6,6 +6,7 @@ import { OPERATOR_ALONE, type ServerLogins } from './logins.ts';
 import { installMissing } from './package-manager.ts';
 import { createRunFolder, removeDeadRuns, type RunFolder } from './run-folder.ts';
 import { removeWithProcess, type OnSignal } from './run-removal.ts';
+import { COUNTING_POSTGRES_SETTINGS, POSTGRES_SETTINGS } from './settings.ts';
 import { ServersUnavailable, type Log, type RunningServer, type ServerName, type Servers, type ServerSource } from './types.ts';
 
 export interface ServersRequest {
@@ -16,6 +17,8 @@ export interface ServersRequest {
   readonly logins?: ServerLogins;
   /** Whether the data of NATS and PostgreSQL lie on small disks of their own, where such can be had (`whyNoSmallDisk`). */
   readonly smallDisks?: boolean;
+  /** Whether PostgreSQL counts statements (`pg_stat_statements`); it is asked by who creates that extension. */
+  readonly countStatements?: boolean;
   readonly onSignal?: OnSignal;
 }
 
@@ -29,9 +32,20 @@ const NAMES: readonly ServerName[] = ['nats', 'redis', 'postgres'];
  * @throws ServersUnavailable when they cannot be had, with the command that would get them.
  */
 export async function startServers(request: ServersRequest): Promise<Servers> {
-  const { purpose, log, logins = OPERATOR_ALONE, onSignal = 'stop servers', smallDisks = false } = request;
+  const {
+    purpose,
+    log,
+    logins = OPERATOR_ALONE,
+    onSignal = 'stop servers',
+    smallDisks = false,
+    countStatements = false,
+  } = request;
   await removeDeadRuns(log, removeContainersOf, 'keep own');
-  const starters = await chooseSource(log, logins, smallDisks ? 'small' : 'of this machine');
+  const starters = await chooseSource(log, {
+    logins,
+    disk: smallDisks ? 'small' : 'of this machine',
+    postgresSettings: { ...POSTGRES_SETTINGS, ...(countStatements && COUNTING_POSTGRES_SETTINGS) },
+  });
   const run = createRunFolder(purpose);
   const starts: Promise<RunningServer>[] = [];
   // What is being started is waited for before it is removed: a server launched behind the removal's back would stay for ever.
@@ -65,7 +79,13 @@ interface Starters {
   postgres(run: RunFolder): Promise<RunningServer>;
 }
 
-async function chooseSource(log: Log, logins: ServerLogins, disk: DiskSize): Promise<Starters> {
+interface Wanted {
+  readonly logins: ServerLogins;
+  readonly disk: DiskSize;
+  readonly postgresSettings: Readonly<Record<string, string>>;
+}
+
+async function chooseSource(log: Log, { logins, disk, postgresSettings }: Wanted): Promise<Starters> {
   const wanted = insistence();
   const search: EngineSearch =
     wanted === 'local' ? { missing: 'MARGRAVE_SERVERS=local excludes Docker', answers: false } : await findDockerEngine(log);
@@ -75,7 +95,7 @@ async function chooseSource(log: Log, logins: ServerLogins, disk: DiskSize): Pro
       source: 'containers',
       nats: (run) => startNatsContainer(engine, run, logins),
       redis: (run) => startRedisContainer(engine, run, logins),
-      postgres: (run) => startPostgresContainer(engine, run),
+      postgres: (run) => startPostgresContainer(engine, run, postgresSettings),
     };
   }
   if (wanted === 'containers') throw new ServersUnavailable(`MARGRAVE_SERVERS=containers, but ${search.missing}.`);
@@ -84,7 +104,7 @@ async function chooseSource(log: Log, logins: ServerLogins, disk: DiskSize): Pro
     source: 'local binaries',
     nats: (run, name) => startLocalNats(binaries.nats, run, logins, name, disk),
     redis: (run) => startLocalRedis(binaries.redis, run, logins),
-    postgres: (run) => startLocalPostgres(binaries.postgres, run, disk),
+    postgres: (run) => startLocalPostgres(binaries.postgres, run, disk, postgresSettings),
   };
 }
 

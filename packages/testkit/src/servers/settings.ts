@@ -56,6 +56,12 @@ export const POSTGRES_SETTINGS: Readonly<Record<string, string>> = {
   log_timezone: 'UTC',
 };
 
+/** Counts statements by their text: the extension comes with the packages and images of PostgreSQL, and is created by who reads it. */
+export const COUNTING_POSTGRES_SETTINGS: Readonly<Record<string, string>> = {
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.save': 'off',
+};
+
 /** For data on a small disk: the log of changes takes little of it. */
 export const SMALL_POSTGRES_SETTINGS: Readonly<Record<string, string>> = { max_wal_size: '64MB', min_wal_size: '32MB' };
 

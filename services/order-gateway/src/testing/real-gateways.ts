@@ -48,8 +48,8 @@ const QUOTES_EVERY_MS = 200;
 const QUOTES = { EURUSD: ['1.08446', '1.08454'], USDJPY: ['151.415', '151.425'], EURJPY: ['164.202', '164.218'] } as const;
 
 /** Real servers with the demo's data, quotes that come as they would from market-data, and gateways on free ports. */
-export async function startRealGateways(): Promise<RealGateways> {
-  const servers = await testServers();
+export async function startRealGateways(given?: TestServers): Promise<RealGateways> {
+  const servers = given ?? (await testServers());
   await seedDemo(servers.databaseUrl, { sessions: 'always' });
   const databaseUrl = await ensureServiceLogin(servers.databaseUrl, { name: 'margrave_gateway_test', password: 'test-only' });
   const stopQuotes = await makeStreamsAndQuote(servers.natsUrl);
