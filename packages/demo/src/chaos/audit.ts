@@ -14,11 +14,13 @@ const PROVIDER_LOOK_EVERY_MS = 200;
 /** A provider that did not answer when it was asked is asked again after half a minute. */
 const SETTLED_MS_MAX = 60_000;
 
-/** Resolves when no order waits for anybody and no message is still to be sent. */
+/** Resolves when no order waits for anybody, no provider owes a word and no message is still to be sent. */
 export async function untilSettled({ sql }: Pick<Stage, 'sql'>): Promise<void> {
   const waiting = async (): Promise<string[]> => {
     const rows = await sql<{ what: string }[]>`
       select 'order ' || order_id || ' is ' || status what from orders where status = any(${LIVE}::text[]::order_status[])
+      union all select 'a word on request ' || request_id || ' is owed' from provider_requests
+        where ended_at is null and kind <> 'status'
       union all select 'outbox row ' || outbox_id || ' waits' from outbox where published_at is null`;
     return rows.map(({ what }) => what);
   };

@@ -8,10 +8,13 @@ import { connect } from '@nats-io/transport-node';
 import { serverLogins } from '../broker.ts';
 import { audit, untilSettled } from './audit.ts';
 import { ChaosClient } from './client.ts';
-import type { ServiceProcess } from './process.ts';
+import { howItDied, type ServiceProcess } from './process.ts';
 import { readProviderBooks } from './provider-books.ts';
-import { setStage, type GatewayProcess, type Stage } from './stage.ts';
+import { crashAt, setStage, type GatewayProcess, type Stage } from './stage.ts';
 import { until } from './until.ts';
+
+/** So long after its acceptance nobody sends a new order any more. */
+const SEND_BEFORE_MS = 2_000;
 
 let servers: Servers;
 let nats: RunningServer;
@@ -180,4 +183,29 @@ describe('a message store that loses (P18)', () => {
     },
     120_000,
   );
+
+  it('an order that had left, before its gateway could note it: what was executed of it is booked, late', async () => {
+    await untilSettled(stage);
+    const before = await newestOrder();
+    await lose('store', async () => {
+      // Nobody books the report or finds the order in the outbox.
+      await worker.stop();
+      const dying = await stage.startGateway(crashAt('gateway.after-publish'));
+      await client.give(dying.url, client.place(atProvider, 'EURUSD', '0.02'));
+      expect(await howItDied(dying)).toBe('SIGKILL');
+      await until('the provider has executed it', async () => {
+        const { executedE8 } = readProviderBooks(stage.journals);
+        const [order] = await stage.sql<{ request: string }[]>`
+          select request_id::text request from orders where order_id > ${before}`;
+        return (executedE8.get(order?.request ?? '') ?? 0n) > 0n ? true : undefined;
+      });
+      await pause(SEND_BEFORE_MS);
+    });
+    worker = await stage.startWorker();
+    await client.insist(() => gateway.url);
+    await untilSettled(stage);
+    const orders = await stage.sql`select status::text, flags from orders where order_id > ${before}`;
+    expect(orders).toMatchObject([{ status: 'filled', flags: ['late_fill'] }]);
+    expect(await audit(stage, [client])).toEqual([]);
+  }, 120_000);
 });

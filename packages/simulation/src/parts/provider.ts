@@ -27,6 +27,8 @@ export interface Handled {
   status: ProviderOrderStatus;
   /** Says nothing until it is asked. */
   isSilent: boolean;
+  /** Executes more than was ordered. */
+  overfills: boolean;
   /** It still has something to do. */
   pending: number;
 }
@@ -83,7 +85,15 @@ export class SimProvider {
       return;
     }
     if (this.#faults.strikes('provider: it never saw the request', nameOf(request))) return;
-    const handled: Handled = { request, reports: [], executedE8: 0n, status: 'working', isSilent: false, pending: 0 };
+    const handled: Handled = {
+      request,
+      reports: [],
+      executedE8: 0n,
+      status: 'working',
+      isSilent: false,
+      overfills: false,
+      pending: 0,
+    };
     this.handled.set(requestId, handled);
     handled.isSilent = this.#faults.strikes('provider: it is silent until it is asked', nameOf(request));
     if (Date.parse(request.sendBefore) < START_MS + this.#process.scheduler.nowMs) return this.#reject(handled, 'too_late');
@@ -97,7 +107,7 @@ export class SimProvider {
       : 0;
     const rejectsFirst = this.#faults.strikes('provider: it rejects and executes', nameOf(handled.request));
     const cancelsFirst = !rejectsFirst && this.#faults.strikes('provider: it cancels and executes', nameOf(handled.request));
-    const overfills = this.#faults.strikes('provider: it executes more than was ordered', nameOf(handled.request));
+    handled.overfills = this.#faults.strikes('provider: it executes more than was ordered', nameOf(handled.request));
     const [acknowledges, rejects, isShort] = [draws.onceIn(2), draws.onceIn(12), draws.onceIn(8)];
     const parts = draws.onceIn(3) ? draws.between(2, 3) : 1;
     let atMs = draws.between(2, 60) + lateMs;
@@ -123,7 +133,7 @@ export class SimProvider {
       const wholeE8 = isLast ? leftE8 : share < leftE8 ? share : leftE8;
       leftE8 -= wholeE8;
       if (isLast && isShort && parts > 1) return then('cancels the rest of', () => this.#cancel(handled));
-      then('executes', () => this.#execute(handled, isLast && overfills ? 2n * wholeE8 : wholeE8, draws.between(-4, 6)));
+      then('executes', () => this.#execute(handled, isLast && handled.overfills ? 2n * wholeE8 : wholeE8, draws.between(-4, 6)));
     }
   }
 
@@ -200,12 +210,15 @@ export class SimProvider {
     return report;
   }
 
-  /** Of an order that it said was over a later word is not lost too: nobody would know to ask for it. */
-  #loses({ request, reports }: Handled): boolean {
+  /**
+   * Nothing is lost that nobody would know to ask for: a later word on an order that it said was over, and a part of more than was
+   * ordered, for what a report counts is forgotten once an older report, come late, makes the volume whole.
+   */
+  #loses({ request, reports, overfills }: Handled): boolean {
     const wasOver = reports
       .slice(0, -1)
       .some(({ executionType }) => executionType === 'rejected' || executionType === 'cancelled');
-    return !wasOver && this.#faults.strikes('provider: a report of it is lost for good', nameOf(request));
+    return !wasOver && !overfills && this.#faults.strikes('provider: a report of it is lost for good', nameOf(request));
   }
 
   #made({ requestId, symbol, side }: Request, told: Partial<ProviderExecutionV1>): ProviderExecutionV1 {
