@@ -20,7 +20,7 @@ export interface RelayParts {
 /** How long a withdrawal may wait for its account. The relay's transaction waits with it. */
 const WITHDRAW_PATIENCE_MS = 3_000;
 
-/** How old an order may be whose id the stream has not forgotten yet when its withdrawal gets there: a turn takes half a minute at most. */
+/** How old an order may be whose id the stream has not forgotten yet when its withdrawal gets there: a turn sends all at its beginning. */
 const REMEMBERED_MS = STREAMS.PROVIDER_ORDERS.duplicateWindowMs - 60_000;
 
 export const relayNeeds = (parts: RelayParts): RelayNeeds => ({

@@ -39,7 +39,7 @@ export interface RelayNeeds {
   /** Each acknowledged by the stream; one outcome a message, in order. */
   readonly send: (messages: readonly OutgoingMessage[]) => Promise<readonly SendOutcome[]>;
   readonly crashAfterPublish: () => void;
-  /** The order never left and never will: cancelled, and what it held back is free. Says whether that is committed. */
+  /** As far as the stream knows the order never left, and it never will: cancelled, and asked about. Says whether that is committed. */
   readonly withdraw: (accountId: AccountId, orderId: OrderId) => Promise<boolean>;
   /**
    * Who committed on these accounts may have died before it wrote them to the cache, where they would be old for as long as they
@@ -52,9 +52,10 @@ const ROWS_MAX = 200;
 
 /**
  * One turn of the relay: sends what is still in the outbox. An order past its `sendBefore` is not sent but withdrawn, under
- * the message id that the order itself has: the stream lets exactly one of the two in, so its answer says for certain whether
- * the order ever left. Of an order that the stream may have forgotten it says nothing: that one counts as sent, its margin stays,
- * and its provider is asked like any that is silent. Returns how many rows it looked at.
+ * the message id that the order itself has: the stream lets exactly one of the two in, so its answer says whether the order ever
+ * left; a stream that lost its store says that none did, so the provider is asked all the same. Of an order that the stream may
+ * have forgotten it says nothing: that one counts as sent, its margin stays, and its provider is asked like any that is silent.
+ * Returns how many rows it looked at.
  */
 export const relayOnce = (needs: RelayNeeds): Promise<number> =>
   needs.takeUnsent(ROWS_MAX, async (rows) => {
@@ -71,7 +72,7 @@ export const relayOnce = (needs: RelayNeeds): Promise<number> =>
       const ofRow = outcomes.slice(next, (next += outgoing[index]?.length ?? 0));
       if (ofRow.includes('not_sent')) continue;
       if (row.kind === 'request' && row.expired?.isRemembered === true && ofRow[0] === 'stored') {
-        // The order never left. If this cannot be committed, or we die here, the next turn finds the withdrawal a duplicate and
+        // It never left. If this cannot be committed, or we die here, the next turn finds the withdrawal a duplicate and
         // takes the order for sent: then it becomes unknown, and the provider, asked, says that it never saw it.
         if (!(await needs.withdraw(row.accountId, row.expired.orderId))) continue;
       }

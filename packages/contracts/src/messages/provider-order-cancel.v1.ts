@@ -47,7 +47,7 @@ export const ProviderOrderCancelV1 = {
   }),
   /**
    * The id under which the relay withdraws an order whose `sendBefore` has passed: the order's own. If the stream already
-   * holds it, the order did leave; if not, it never will.
+   * holds it, the order did leave; if not, it never will, unless the stream lost what it held.
    */
   withdrawalId: (cancel: ProviderOrderCancelV1): string => cancel.originalRequestId,
 };
