@@ -31,7 +31,6 @@ export default {
         ...(process.env.MARGRAVE_SLOW_TESTS === 'apart' ? ['\\.slow\\.it\\.test\\.ts$'] : []),
       ],
       // Jest runs these two only when a test of this kind is about to run.
-      setupFilesAfterEnv: ['<rootDir>/scripts/jest/retry-once.mjs'],
       globalSetup: '<rootDir>/scripts/jest/start-servers.ts',
       globalTeardown: '<rootDir>/scripts/jest/stop-servers.ts',
     },

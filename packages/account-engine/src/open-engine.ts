@@ -6,19 +6,17 @@ import { createIdLease, sleep, type Logger } from '@margrave/runtime';
 import { ID_BLOCK_SIZE, type Store } from '@margrave/store-postgres';
 import { formatE8 } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
-import { aggregateFromJson, aggregateToJson } from './aggregate-json.ts';
 import type { AccountEngine } from './api.ts';
 import { configurationFromRows, type Configuration } from './configuration.ts';
 import { createEngine } from './engine.ts';
 import type { AccountFound } from './accounts-at-hand.ts';
 import { createIdPool } from './ids.ts';
 import { marketView } from './market-view.ts';
-import type { AggregateCache } from './ports.ts';
 import { providerMessages } from './provider-messages.ts';
 import { Publisher, type PublishOutcome } from './publisher.ts';
 import { QuoteBook } from './quote-book.ts';
 import { RecentAccounts } from './recent-accounts.ts';
-import { aggregateRows, WriteBehind } from './write-behind.ts';
+import { redisAggregates } from './redis-aggregates.ts';
 
 /** What happened inside the engine, for a service's metrics. */
 export interface EngineObserver {
@@ -67,7 +65,7 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
   const quotes = new QuoteBook(monotonicMs);
   const recent = new RecentAccounts(ACCOUNTS_MAX, monotonicMs);
   const publisher = openPublisher(world);
-  const aggregates = aggregateCache(world);
+  const aggregates = redisAggregates(world);
   const lease = createIdLease({
     fetchBlock: async () => {
       const [first] = await store.leaseIds(1);
@@ -172,47 +170,4 @@ function openPublisher({ store, bus, log, crash }: EngineWorld): Publisher {
     crashAfterPublish: crash.afterPublish,
     onFailure: (error) => log.warn({ err: error }, 'Published messages could not be marked; the relay sends them again'),
   });
-}
-
-/** Redis as the engine uses it. The epoch goes with every aggregate, so that one of a lost line of history never matches. */
-function aggregateCache({ store, cache, log }: EngineWorld): AggregateCache & {
-  readonly put: (account: Account) => void;
-  readonly depth: () => number;
-} {
-  let epoch: string | undefined;
-  const behind = new WriteBehind(async (accounts, ofEpoch) => {
-    const written = await cache.aggregates.writeAggregates(
-      accounts.map((rows) => ({
-        accountId: rows.account.accountId,
-        version: rows.account.version,
-        epoch: ofEpoch,
-        json: aggregateToJson(rows),
-      })),
-    );
-    if (!written.ok) log.debug({ reason: written.refusal.reason }, 'Redis did not take accounts');
-    return written.ok;
-  });
-  return {
-    read: async (accountIds, ofEpoch) => {
-      epoch = ofEpoch;
-      const found = await cache.aggregates.readAggregates(accountIds);
-      if (!found.ok) return [];
-      return [...found.value.values()]
-        .filter((record) => record.epoch === ofEpoch)
-        .map((record) => aggregateFromJson(record.json));
-    },
-    write: (accounts, ofEpoch) => {
-      epoch = ofEpoch;
-      for (const rows of accounts) behind.put(rows.account.accountId, () => rows, ofEpoch);
-    },
-    put: (account) => {
-      if (epoch !== undefined) behind.put(account.accountId, () => aggregateRows(account), epoch);
-      else
-        void store.epoch().then(
-          (known) => (epoch = known),
-          () => undefined,
-        );
-    },
-    depth: () => behind.depth,
-  };
 }

@@ -17,7 +17,7 @@ interface SettleParts {
  */
 export async function settle(
   submission: Submission,
-  gatherer: Gatherer<Task, Settlement>,
+  gatherer: Pick<Gatherer<Task, Settlement>, 'submit'>,
   { monotonicMs, sleep, log }: SettleParts,
 ): Promise<Outcome> {
   const task: Task = {

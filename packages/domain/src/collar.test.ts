@@ -33,6 +33,13 @@ describe('a price that a provider reports, where ten spike limits are a tenth', 
     expect(strayPrice(closing, EURUSD, wide, priceE8('1.66000'))).toBeDefined();
   });
 
+  it('is judged by what was reserved where there is no quote', () => {
+    expect(strayPrice(reserved, EURUSD, undefined, priceE8('1.30000'))).toBeUndefined();
+    expect(strayPrice(reserved, EURUSD, undefined, priceE8('90000000'))).toBe(
+      `a fill of order ${ID} at 90000000, more than 10/100 away from every price of EURUSD at hand: 1.2 to 1.2`,
+    );
+  });
+
   it('is taken as it comes where there is nothing to judge it by', () =>
     expect(strayPrice(closing, EURUSD, undefined, priceE8('90000000'))).toBeUndefined());
 

@@ -191,6 +191,14 @@ describe('a fill is a fact', () => {
       refusal: { refusedAs: 'wait' },
     });
   });
+
+  it('and not all of an order that was rejected: its provider owes an answer about the rest again', () => {
+    const books = oneInFlight();
+    say(books, 'rejected');
+    const change = fill(books, '0.4');
+    expect(books.order(ID)).toMatchObject({ status: 'partially_filled', flags: ['late_fill'] });
+    expect(change.requestNotes).toMatchObject([{ requestId: books.order(ID).requestId, kind: 'new', note: 'asked' }]);
+  });
 });
 
 describe('a report is parked for a person, and nothing changes', () => {

@@ -2,10 +2,12 @@ import { perSecond, quantile } from './promql.ts';
 import { pick } from './series.ts';
 
 describe('a selector', () => {
-  it('asks for a value of a label, or for a pattern', () => {
+  it('asks for a value of a label, for a pattern, or for none of some values', () => {
     expect(pick('margrave_orders_total').text).toBe('margrave_orders_total');
     const { text } = pick('margrave_orders_total', { flow: 'local', outcome: /busy|unknown/ });
     expect(text).toBe('margrave_orders_total{flow="local",outcome=~"busy|unknown"}');
+    const others = pick('margrave_check_ok', { check: { noneOf: ['nats', 'redis'] } });
+    expect(others.text).toBe('margrave_check_ok{check!~"nats|redis"}');
   });
 
   it('does not compile for a metric that no service declares, nor for a label that it has not', () => {

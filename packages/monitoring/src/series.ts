@@ -32,14 +32,17 @@ export interface Selector<Label extends string> {
   readonly labels?: Label;
 }
 
-/** @param where - the value that a label must have, or the pattern that all of it must match. */
+/** What is asked of a label: its value, a pattern that all of it must match, or values that it must not have. */
+type Wanted = string | RegExp | { readonly noneOf: readonly string[] };
+
 export function pick<const Of extends Series>(
   series: Of,
-  where: Partial<Readonly<Record<NoInfer<LabelOf<Of>>, string | RegExp>>> = {},
+  where: Partial<Readonly<Record<NoInfer<LabelOf<Of>>, Wanted>>> = {},
 ): Selector<LabelOf<Of>> {
-  const matchers = Object.entries<string | RegExp | undefined>(where).flatMap(([label, wanted]) => {
+  const matchers = Object.entries<Wanted | undefined>(where).flatMap(([label, wanted]) => {
     if (wanted === undefined) return [];
-    return wanted instanceof RegExp ? `${label}=~"${wanted.source}"` : `${label}="${wanted}"`;
+    if (wanted instanceof RegExp) return `${label}=~"${wanted.source}"`;
+    return typeof wanted === 'string' ? `${label}="${wanted}"` : `${label}!~"${wanted.noneOf.join('|')}"`;
   });
   return { text: matchers.length === 0 ? series : `${series}{${matchers.join(',')}}` };
 }

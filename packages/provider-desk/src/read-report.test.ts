@@ -1,5 +1,5 @@
 import { ProviderExecutionV1 } from '@margrave/contracts';
-import type { ProviderName } from '@margrave/vocabulary';
+import type { ProviderName, RequestId } from '@margrave/vocabulary';
 import { readReport } from './read-report.ts';
 
 const LP_A = 'lp-a' as ProviderName;
@@ -21,11 +21,19 @@ describe('a provider’s message', () => {
   it('is the same report when it is sent again at another time', () =>
     expect(hashOf({ ...example, transactTime: '2026-01-05T11:00:00.000Z' })).toBe(hashOf(example)));
 
+  // Each field alone: what is not meant could be changed under an execution id that was applied.
   it.each<Partial<ProviderExecutionV1>>([
-    { lastPrice: '1.08456' },
-    { lastVolume: '0.03' },
+    { requestId: '1000000471' as RequestId },
+    { originalRequestId: '1000000471' as RequestId },
+    { executionType: 'new' },
+    { symbol: 'EUR/CHF' },
     { side: 'sell' },
-    { executionType: 'fill', leavesVolume: '0' },
+    { lastVolume: '0.03' },
+    { lastPrice: '1.08456' },
+    { cumulativeVolume: '0.05' },
+    { leavesVolume: '0.05' },
+    { orderStatus: 'partially_filled' },
+    { originalExecutionId: 'lp-a-20260105-990' },
   ])('is another report when it says something else: %j', (other) =>
     expect(hashOf({ ...example, ...other })).not.toBe(hashOf(example)),
   );

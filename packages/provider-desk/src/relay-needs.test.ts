@@ -1,6 +1,6 @@
 import type { Outcome } from '@margrave/account-engine';
 import { ProviderOrderNewV1 } from '@margrave/contracts';
-import type { UnpublishedRow } from '@margrave/store-postgres';
+import type { EventRow, UnpublishedRow } from '@margrave/store-postgres';
 import { ok, type AccountId, type ProviderName, type RequestId } from '@margrave/vocabulary';
 import { relayNeeds, type RelayParts } from './relay-needs.ts';
 import { relayOnce } from './relay.ts';
@@ -37,7 +37,11 @@ const expired = (ageMs: number): UnpublishedRow => ({
 });
 
 /** One turn over one row, with a stream that lets the withdrawal in. */
-async function relayed(row: UnpublishedRow, outcome: Outcome = { kind: 'no_change', refusal: { refusedAs: 'nothing_to_do' } }) {
+async function relayed(
+  row: UnpublishedRow,
+  outcome: Outcome = { kind: 'no_change', refusal: { refusedAs: 'nothing_to_do' } },
+  events: readonly EventRow[] = [],
+) {
   const sent: { readonly subject: string; readonly messageId: string }[] = [];
   const withdrawn: unknown[] = [];
   const broughtUpToDate: AccountId[] = [];
@@ -48,7 +52,7 @@ async function relayed(row: UnpublishedRow, outcome: Outcome = { kind: 'no_chang
         marked = await work([row]);
         return 1;
       },
-      loadEvents: () => Promise.resolve([]),
+      loadEvents: () => Promise.resolve(events),
     },
     publisher: {
       publishMany: (messages) => {
@@ -99,13 +103,31 @@ describe('an order that waited past its time', () => {
   );
 });
 
-it('brings the account of events that a crash left up to date in the cache, and does not depend on it', async () => {
+describe('the events that a crash left', () => {
   const accountId = '1000000002' as AccountId;
-  const row: UnpublishedRow = {
-    kind: 'events',
-    outboxId: '8',
-    accountId,
-    range: { accountId, firstSequence: 4n, lastSequence: 6n },
-  };
-  expect(await relayed(row)).toMatchObject({ marked: ['8'], broughtUpToDate: [accountId] });
+  const range = { accountId, firstSequence: 4n, lastSequence: 6n };
+  const row: UnpublishedRow = { kind: 'events', outboxId: '8', accountId, range };
+  const eventOf = (of: AccountId, sequence: bigint): EventRow => ({
+    accountId: of,
+    sequence,
+    version: 9n,
+    type: 'order.working',
+    atMs: 0,
+    by: 'relay',
+    dataJson: '{}',
+    orderId: null,
+  });
+
+  it('are each told, first to last, and nothing of others that were loaded beside them', async () => {
+    const loaded = [
+      ...[3n, 4n, 5n, 6n, 7n].map((sequence) => eventOf(accountId, sequence)),
+      eventOf('1000000003' as AccountId, 5n),
+    ];
+    const { sent, marked } = await relayed(row, undefined, loaded);
+    expect(sent.map(({ messageId }) => messageId)).toEqual(['1000000002:4', '1000000002:5', '1000000002:6']);
+    expect(marked).toEqual(['8']);
+  });
+
+  it('bring their account up to date in the cache, and do not depend on it', async () =>
+    expect(await relayed(row)).toMatchObject({ marked: ['8'], broughtUpToDate: [accountId] }));
 });

@@ -106,8 +106,8 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     labels: { job: 'order-gateway', instance: 'a:1' },
   },
   ServiceNotReady: {
-    ...checkFails('provider-worker', 'reports', 'postgres'),
-    labels: { job: 'provider-worker', instance: 'a:1', check: 'reports' },
+    ...checkFails('provider-worker', 'streams', 'postgres'),
+    labels: { job: 'provider-worker', instance: 'a:1', check: 'streams' },
   },
   PostgresAway: checkFails('order-gateway', 'postgres', 'redis'),
   NatsAway: checkFails('order-gateway', 'nats', 'redis'),

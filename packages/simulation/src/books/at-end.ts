@@ -1,4 +1,5 @@
 import { replayHistory } from '@margrave/verify-books';
+import type { EventRow } from '@margrave/store-postgres';
 import { formatE8 } from '@margrave/vocabulary';
 import { isLive, keyOf } from '../store/tables.ts';
 import type { World } from '../world/world.ts';
@@ -32,6 +33,7 @@ export function unfinished({ server: { tables }, executions, clients, providers,
 export async function checkAtEnd(world: World, checked: Checked): Promise<void> {
   checkClients(world, checked);
   checkProviders(world, checked);
+  checkTold(world, checked);
   await checkEvents(world, checked);
   checked['10'] += world.server.tables.journal.length;
   const [replayed, stored] = [replayCommands(world.server.tables.journal, world.recorder), stateText(world)];
@@ -78,6 +80,19 @@ function checkProviders(world: World, checked: Checked): void {
     }
   }
 }
+
+/** 8: the stream of events holds each event of each account's sequence, and no other. An account is opened without a word. */
+function checkTold(world: World, checked: Checked): void {
+  const { toldEvents, server } = world;
+  const owed = new Set([...server.tables.events.values()].flatMap(([, ...later]) => later.map(eventId)));
+  checked['8'] += owed.size;
+  const silent = [...owed].find((id) => !toldEvents.has(id));
+  if (silent !== undefined) world.breaks('8', `event ${silent} is told`, 'its stream never had it');
+  const strange = [...toldEvents].find((id) => !owed.has(id));
+  if (strange !== undefined) world.breaks('8', 'only what happened is told', `event ${strange}`);
+}
+
+const eventId = ({ accountId, sequence }: EventRow): string => `${accountId}:${sequence}`;
 
 /** 3 and 10: the whole event log, replayed by `packages/verify-books`, comes to every row. */
 async function checkEvents(world: World, checked: Checked): Promise<void> {

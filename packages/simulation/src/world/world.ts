@@ -116,6 +116,11 @@ export class World {
     return this.#orders.underway + this.#reports.underway;
   }
 
+  /** The ids of the messages that the stream of events took. */
+  get toldEvents(): ReadonlySet<string> {
+    return this.#events.ids;
+  }
+
   positionsOf(accountId: AccountId): readonly PositionId[] {
     return (this.server.tables.aggregate(accountId)?.positions ?? []).map(({ positionId }) => positionId);
   }
