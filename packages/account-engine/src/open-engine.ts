@@ -67,11 +67,7 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
   const publisher = openPublisher(world);
   const aggregates = redisAggregates(world);
   const lease = createIdLease({
-    fetchBlock: async () => {
-      const [first] = await store.leaseIds(1);
-      assert(first !== undefined, 'a lease has a block');
-      return first;
-    },
+    fetchBlocks: (blocks) => store.leaseIds(blocks),
     blockSize: ID_BLOCK_SIZE,
     onFetchFailed: (error) => log.warn({ err: error }, 'No ids could be leased'),
   });

@@ -207,6 +207,8 @@ function buildClientOptions(options: BusOptions, timing: BusTiming): ConnectionO
     maxReconnectAttempts: -1,
     // Else credentials that are being exchanged end the connection for good after two attempts.
     ignoreAuthErrorAbort: true,
+    // Who said something knows it: of all that a busy service hears, most would be its own events.
+    noEcho: true,
     // A stack trace for each request costs more than the request.
     noAsyncTraces: true,
   };

@@ -3,17 +3,18 @@ import fc from 'fast-check';
 import { createIdLease } from './id-lease.ts';
 
 /** One sequence off which several leases take blocks, each fetch answered after some turns. */
-function sequence(fetchTurns = 0) {
+function sequence(blockSize: number, fetchTurns = 0) {
   let next = 1_000_000_000n;
-  const fetched: bigint[] = [];
+  /** How many blocks at a time. */
+  const fetched: number[] = [];
   return {
     fetched,
-    fetchBlock: async (size: number): Promise<bigint> => {
-      const first = next;
-      next += BigInt(size);
-      fetched.push(first);
+    fetchBlocks: async (blocks: number): Promise<readonly bigint[]> => {
+      const firsts = Array.from({ length: blocks }, (_, index) => next + BigInt(index * blockSize));
+      next += BigInt(blocks * blockSize);
+      fetched.push(blocks);
       for (let i = 0; i < fetchTurns; i += 1) await Promise.resolve();
-      return first;
+      return firsts;
     },
   };
 }
@@ -23,8 +24,8 @@ const failOnError = (error: Error): void => {
 const turn = (): Promise<void> => timeout(0);
 
 it('hands out ids of one block without waiting, and fetches the next when half is used', async () => {
-  const { fetched, fetchBlock } = sequence();
-  const ids = createIdLease({ fetchBlock, blockSize: 10, onFetchFailed: failOnError });
+  const { fetched, fetchBlocks } = sequence(10);
+  const ids = createIdLease({ fetchBlocks, blockSize: 10, onFetchFailed: failOnError });
   expect(ids.tryTake(1)).toBeUndefined();
   await turn();
   expect(ids.tryTake(4)).toEqual([1_000_000_000n, 1_000_000_001n, 1_000_000_002n, 1_000_000_003n]);
@@ -37,16 +38,25 @@ it('hands out ids of one block without waiting, and fetches the next when half i
 });
 
 it('waits only when dry, first come first served, also for more than a block', async () => {
-  const { fetchBlock } = sequence(3);
-  const ids = createIdLease({ fetchBlock, blockSize: 4, onFetchFailed: failOnError });
+  const { fetchBlocks } = sequence(4, 3);
+  const ids = createIdLease({ fetchBlocks, blockSize: 4, onFetchFailed: failOnError });
   const [many, one] = await Promise.all([ids.take(10), ids.take(1)]);
   expect(many).toHaveLength(10);
   expect(one).toEqual([1_000_000_010n]);
 });
 
+it('fetches many blocks at once for who takes many ids, and has as many at hand for the next time', async () => {
+  const { fetched, fetchBlocks } = sequence(10);
+  const ids = createIdLease({ fetchBlocks, blockSize: 10, onFetchFailed: failOnError });
+  await ids.take(45);
+  await turn();
+  expect(fetched).toEqual([9]);
+  expect(ids.tryTake(45)).toHaveLength(45);
+});
+
 it('lets nobody pass by those who wait', async () => {
-  const { fetchBlock } = sequence(3);
-  const ids = createIdLease({ fetchBlock, blockSize: 4, onFetchFailed: failOnError });
+  const { fetchBlocks } = sequence(4, 3);
+  const ids = createIdLease({ fetchBlocks, blockSize: 4, onFetchFailed: failOnError });
   await ids.take(1);
   const waits = ids.take(9);
   expect(ids.tryTake(1)).toBeUndefined();
@@ -55,10 +65,10 @@ it('lets nobody pass by those who wait', async () => {
 
 it('rejects those who wait when no block can be had, says so, and asks again for the next', async () => {
   const failures: string[] = [];
-  const { fetchBlock } = sequence();
+  const { fetchBlocks } = sequence(4);
   let down = true;
   const ids = createIdLease({
-    fetchBlock: (size) => (down ? Promise.reject(new Error('database away')) : fetchBlock(size)),
+    fetchBlocks: (blocks) => (down ? Promise.reject(new Error('database away')) : fetchBlocks(blocks)),
     blockSize: 4,
     onFetchFailed: (error) => failures.push(error.message),
   });
@@ -71,7 +81,7 @@ it('rejects those who wait when no block can be had, says so, and asks again for
 it('takes a block below the last one for what it is: ids that were used', async () => {
   const firsts = [1_000n, 1_002n];
   const ids = createIdLease({
-    fetchBlock: () => Promise.resolve(firsts.shift() ?? 0n),
+    fetchBlocks: () => Promise.resolve([firsts.shift() ?? 0n]),
     blockSize: 4,
     onFetchFailed: () => undefined,
   });
@@ -87,8 +97,8 @@ it('never gives the same id twice, whoever takes how many and in whatever order 
       fc.integer({ min: 2, max: 9 }),
       fc.nat(4),
       async (steps, blockSize, fetchTurns) => {
-        const { fetchBlock } = sequence(fetchTurns);
-        const leases = [0, 1, 2].map(() => createIdLease({ fetchBlock, blockSize, onFetchFailed: failOnError }));
+        const { fetchBlocks } = sequence(blockSize, fetchTurns);
+        const leases = [0, 1, 2].map(() => createIdLease({ fetchBlocks, blockSize, onFetchFailed: failOnError }));
         const seen: bigint[] = [];
         const waiting: Promise<void>[] = [];
         for (const { lease, count, wait } of steps) {

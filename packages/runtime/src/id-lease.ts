@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { asError } from './bug.ts';
 
 export interface IdLeaseOptions {
-  /** Reserves a block of consecutive ids for ever and returns its first; never the same twice, always greater than before. */
-  readonly fetchBlock: (size: number) => Promise<bigint>;
+  /** Reserves so many blocks of consecutive ids for ever and returns their firsts; never the same twice, always greater than before. */
+  readonly fetchBlocks: (blocks: number) => Promise<readonly bigint[]>;
   readonly blockSize: number;
   /** Told when a block could not be had; it is asked for again with the next id taken. */
   readonly onFetchFailed: (error: Error) => void;
@@ -30,15 +30,17 @@ interface Waiter {
 }
 
 /**
- * Hands out ids from leased blocks: unique without a round trip each, ordered only inside a lease. The next block is
- * fetched when half of one is used up. Ids of a block that a crash left behind are never used: gaps mean nothing.
+ * Hands out ids from leased blocks: unique without a round trip each, ordered only inside a lease. More are fetched when no more
+ * are left than half a block, or than were taken at once last: who takes many at a time waits for them once. Ids of a block that a
+ * crash left behind are never used: gaps mean nothing.
  */
-export function createIdLease({ fetchBlock, blockSize, onFetchFailed }: IdLeaseOptions): IdLease {
+export function createIdLease({ fetchBlocks, blockSize, onFetchFailed }: IdLeaseOptions): IdLease {
   assert(Number.isSafeInteger(blockSize) && blockSize >= 2, 'a block has at least two ids');
   const blocks: Block[] = [];
   const waiters: Waiter[] = [];
   let left = 0;
   let highest = 0n;
+  let takenLast = 0;
   let fetching = false;
 
   const addBlock = (first: bigint): void => {
@@ -50,12 +52,15 @@ export function createIdLease({ fetchBlock, blockSize, onFetchFailed }: IdLeaseO
   };
 
   const refill = (): void => {
-    const wanted = waiters.reduce((sum, waiter) => sum + waiter.count, blockSize / 2);
+    const wanted = waiters.reduce((sum, waiter) => sum + waiter.count, Math.max(blockSize / 2, takenLast));
     if (fetching || left > wanted) return;
     fetching = true;
     Promise.resolve()
-      .then(() => fetchBlock(blockSize))
-      .then(addBlock)
+      .then(() => fetchBlocks(Math.max(1, Math.ceil((wanted - left) / blockSize))))
+      .then((firsts) => {
+        assert(firsts.length > 0, 'a lease has a block');
+        firsts.forEach(addBlock);
+      })
       .then(
         () => {
           fetching = false;
@@ -101,6 +106,7 @@ export function createIdLease({ fetchBlock, blockSize, onFetchFailed }: IdLeaseO
     tryTake,
     take: (count) => {
       assert(Number.isSafeInteger(count) && count >= 0, 'ids are taken in whole numbers');
+      takenLast = count;
       const ids = tryTake(count);
       if (ids !== undefined) return Promise.resolve(ids);
       return new Promise((resolve, reject) => {

@@ -202,7 +202,7 @@ await lifecycle.part(
   'relay',
   () => {
     const lease = createIdLease({
-      fetchBlock: async () => (await store.leaseIds(1))[0] ?? 0n,
+      fetchBlocks: (blocks) => store.leaseIds(blocks),
       blockSize: ID_BLOCK_SIZE,
       onFetchFailed: (error) => log.warn({ err: error }, 'No ids could be leased'),
     });

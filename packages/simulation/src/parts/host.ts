@@ -54,7 +54,7 @@ export class Host {
     this.#quotes = new QuoteBook(monotonicMs);
     this.#recent = new RecentAccounts(3, monotonicMs);
     this.lease = createIdLease({
-      fetchBlock: () => store.leaseIds(),
+      fetchBlocks: (blocks) => store.leaseIds(blocks),
       blockSize: ID_BLOCK,
       onFetchFailed: () => undefined,
     });

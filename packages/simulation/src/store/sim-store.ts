@@ -176,11 +176,11 @@ export class SimStore implements AccountStore {
     }
   };
 
-  leaseIds = (): Promise<bigint> =>
+  leaseIds = (blocks: number): Promise<readonly bigint[]> =>
     this.#read('id block', () => {
       const first = this.#server.nextBlock;
-      this.#server.nextBlock += BigInt(ID_BLOCK);
-      return first;
+      this.#server.nextBlock += BigInt(blocks * ID_BLOCK);
+      return Array.from({ length: blocks }, (_, index) => first + BigInt(index * ID_BLOCK));
     });
 
   findRequests = (requestIds: readonly RequestId[]): Promise<RequestRow[]> =>
