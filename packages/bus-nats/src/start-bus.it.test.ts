@@ -35,9 +35,29 @@ it.each([
   ['the user of the address', undefined, 'operator'],
   ['that user whatever it is told', 'lp-a', 'operator'],
 ])('hears answers as %s', async (_who, as, name) => {
-  const { client, lifecycle, ended } = await serviceWithBus(as);
-  client.subscribe('where.to', { callback: (_error, message) => void message.respond(message.reply) });
-  expect((await client.request('where.to')).string()).toMatch(new RegExp(`^_INBOX_${name}[.]`));
-  lifecycle.stop('the test is over');
-  await ended;
+  const asking = await serviceWithBus(as);
+  const answering = await serviceWithBus();
+  answering.client.subscribe('where.to', { callback: (_error, message) => void message.respond(message.reply) });
+  await answering.client.flush();
+  expect((await asking.client.request('where.to')).string()).toMatch(new RegExp(`^_INBOX_${name}[.]`));
+  for (const { lifecycle, ended } of [asking, answering]) {
+    lifecycle.stop('the test is over');
+    await ended;
+  }
+});
+
+it('does not hear what it said itself', async () => {
+  const [speaking, hearing] = [await serviceWithBus(), await serviceWithBus()];
+  const heard: string[] = [];
+  for (const [name, { client }] of Object.entries({ speaking, hearing }))
+    client.subscribe('word', { callback: () => void heard.push(name) });
+  await Promise.all([speaking.client.flush(), hearing.client.flush()]);
+  speaking.client.publish('word');
+  await speaking.client.flush();
+  await hearing.client.flush();
+  expect(heard).toEqual(['hearing']);
+  for (const { lifecycle, ended } of [speaking, hearing]) {
+    lifecycle.stop('the test is over');
+    await ended;
+  }
 });

@@ -56,7 +56,7 @@ export function createIdLease({ fetchBlocks, blockSize, onFetchFailed }: IdLease
     if (fetching || left > wanted) return;
     fetching = true;
     Promise.resolve()
-      .then(() => fetchBlocks(Math.max(1, Math.ceil((wanted - left) / blockSize))))
+      .then(() => fetchBlocks(Math.floor((wanted - left) / blockSize) + 1))
       .then((firsts) => {
         assert(firsts.length > 0, 'a lease has a block');
         firsts.forEach(addBlock);
