@@ -64,7 +64,7 @@ create table orders (
 );
 create unique index orders_by_client_order_id on orders (account_id, client_order_id) where client_order_id is not null;
 create index orders_live on orders (account_id) where status in ('queued', 'working', 'partially_filled', 'unknown');
-create index orders_unknown on orders (created_at, order_id) where status = 'unknown';
+create index orders_unknown on orders (created_at, order_id) include (provider) where status = 'unknown';
 create index orders_by_time on orders (account_id, created_at, order_id);
 
 create table positions (
@@ -99,7 +99,19 @@ create table provider_requests (
   asked_at timestamptz(3),
   created_at timestamptz(3) not null
 );
-create index provider_requests_open on provider_requests (created_at) where ended_at is null;
+
+-- A provider that stays silent is asked again after 30 s, then later and later, at most an hour apart: a day of silence is 35
+-- requests, not three thousand. Declared immutable, for the index: nothing added here is as long as a day, and only days
+-- depend on the time zone.
+create function ask_again_at(created_at timestamptz, asked_at timestamptz) returns timestamptz language sql immutable parallel safe as $$
+  select asked_at + greatest(interval '30 s', least(interval '1 h', (asked_at - created_at) / 2))
+$$;
+
+-- Status requests are in neither: the request that they ask about is.
+create index provider_requests_unasked on provider_requests (provider, created_at) include (request_id)
+  where ended_at is null and asked_at is null and kind <> 'status';
+create index provider_requests_asked on provider_requests (provider, ask_again_at(created_at, asked_at)) include (created_at)
+  where ended_at is null and asked_at is not null and kind <> 'status';
 
 -- The administrator's: of the accounts given those whose status was the one are given the other. The version rises, so that every
 -- commit decided on the account as it was is a conflict: what services and Redis remember of it counts no more.
