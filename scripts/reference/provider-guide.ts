@@ -62,6 +62,7 @@ const speaking = (): readonly string[] => [
   `- **An \`executionId\` is unique at the provider for ever**, over restarts and days: put the trade date in front of a counter that begins anew. A report with an id that we have applied changes nothing, however late it comes (the server itself remembers ids for ${seconds(STREAMS.EXECUTIONS.duplicateWindowMs) / 60} minutes). The same id with other content is set aside for a person.`,
   '- Order does not matter to us: a fill may overtake its acknowledgement. Publish in the order things happen all the same.',
   `- A report is JSON in UTF-8 of at most ${ProviderExecutionV1.bytesMax} bytes. Amounts are strings, never JSON numbers; no name stands twice in an object or is written with escapes. What we cannot read goes to the dead letters, and then the order looks unanswered.`,
+  `- The server answers each report. A report with headers above ${STREAMS.EXECUTIONS.messageBytesMax} bytes is refused, and so is one more when ${STREAMS.EXECUTIONS.messagesPerSubjectMax} of the provider’s reports of the last seven days are kept, unless the operator allows more: a report that was refused is not known to us; publish it again later.`,
 ];
 
 const meaning = (): readonly string[] => [
@@ -87,7 +88,7 @@ const endings = (): readonly string[] => [
   '- `fill`, when the last part makes it whole (`leavesVolume` is zero);',
   '- `cancelled`, when a rest could not be had: `cumulativeVolume` is what was executed, `leavesVolume` the rest that is given up;',
   '- `rejected`, when nothing was executed, with the reason.',
-  'An order without a last report after the silence limit (5 s unless the operator sets another), acknowledged by `new` or not, is `unknown` to us. Its margin stays reserved and a `status` request follows, again and again, until the provider answers.',
+  'An order without a last report after the silence limit (5 s unless the operator sets another), acknowledged by `new` or not, is `unknown` to us. Its margin stays reserved and a `status` request follows, and again after half a minute, then later and later, at most an hour apart, until the provider answers.',
   '### What a close is',
   'A `close` asks for a market `ioc` order on the other side that reduces the position which the `new` request `originalRequestId` opened. `side` is the side of the closing execution: `sell` closes what was bought. It is answered exactly as a `new` request is, with the id of the `close` request in every report. A provider that nets needs nothing of `originalRequestId`.',
   '### Cancel, replace, protect',
@@ -106,5 +107,5 @@ const asked = (): readonly string[] => [
   'We ask when an order is `unknown`; `originalRequestId` is then a `new` or a `close` request, or one that the provider never saw. Answer in two steps, with `symbol` and `side` as in the status request:',
   '1. Publish again every report of the request `originalRequestId`, unchanged and with its own `executionId`, but with the header `Nats-Msg-Id` set to `{provider}:{executionId}:{statusRequestId}:{secret}`, with the `requestId` of the status request: under the id that it had, the server would take it for a repetition and drop it. What we have is de-duplicated by `executionId`; what was lost is booked now.',
   '2. Then publish one report of type `status` with a new `executionId`, and the usual header: `requestId` is the id of the status request, `originalRequestId` the request asked for, `orderStatus` how it stands, with `cumulativeVolume` and `leavesVolume`.',
-  `\`orderStatus\` is one of ${PROVIDER_ORDER_STATUSES.map(code).join(', ')}. **Whoever answers \`never_seen\` promises never to execute that request**: on \`never_seen\`, \`rejected\`, \`cancelled\` and \`expired\` we release the margin. If the request arrives afterwards, reject it with \`cancelled_before_arrival\`. Fills are never booked from a \`status\` report alone: only step 1 books them. Where \`cumulativeVolume\` counts more than the fills that we have, the order stays \`unknown\`, whatever \`orderStatus\` says, and we ask again after 30 s.`,
+  `\`orderStatus\` is one of ${PROVIDER_ORDER_STATUSES.map(code).join(', ')}. **Whoever answers \`never_seen\` promises never to execute that request**: on \`never_seen\`, \`rejected\`, \`cancelled\` and \`expired\` we release the margin. If the request arrives afterwards, reject it with \`cancelled_before_arrival\`. Fills are never booked from a \`status\` report alone: only step 1 books them. Where \`cumulativeVolume\` counts more than the fills that we have, the order stays \`unknown\`, whatever \`orderStatus\` says, and we ask again, as of one that is not answered.`,
 ];

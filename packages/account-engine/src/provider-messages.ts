@@ -23,12 +23,12 @@ function providerMessage(change: Change, instruction: ProviderInstruction, find:
   const { provider } = order;
   assert(provider !== null, `order ${order.orderId} instructs a provider and has none`);
   const listed = find(provider, order.symbol);
-  assert(listed, `${order.symbol} is not listed at ${provider}`);
   const shared = {
     requestId,
     orderId: order.orderId,
     accountRef: change.accountId,
-    symbol: listed.providerSymbol,
+    // The provider knows the order by its request: it is asked about also when nobody knows any more how it calls the symbol.
+    symbol: listed?.providerSymbol ?? order.symbol,
     side: order.side,
     sentAt: timeText(change.atMs),
   };
@@ -36,6 +36,7 @@ function providerMessage(change: Change, instruction: ProviderInstruction, find:
     const body: ProviderOrderStatusV1 = { ...shared, originalRequestId: instruction.originalRequestId };
     return messageRow(requestId, ProviderOrderStatusV1.subject({ provider }), body, null);
   }
+  assert(listed, `${order.symbol} is not listed at ${provider}`);
   const trade = {
     ...shared,
     volume: formatE8(order.volumeE8, 2),

@@ -16,6 +16,7 @@ it.each<[string, Error, string]>([
   ['we may not hear the answer', denied('subscription'), 'unknown connection_lost'],
   ['we may not publish there', denied('publish'), 'not_stored permission_denied'],
   ['the stream is full', api(503, 'maximum bytes exceeded'), 'not_stored stream_full'],
+  ['one subject of the stream is full', api(503, 'maximum messages per subject exceeded'), 'not_stored stream_full'],
   ['the whole store is full', api(503, 'resource limits exceeded for account'), 'not_stored stream_full'],
   ['the stream takes no message so large', api(400, 'message size exceeds maximum allowed'), 'not_stored payload_too_large'],
   ['the stream expected something else', api(400, 'wrong last sequence: 5'), 'not_stored refused'],

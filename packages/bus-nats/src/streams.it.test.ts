@@ -1,4 +1,4 @@
-import { STREAMS, type StreamContract } from '@margrave/contracts';
+import { ProviderExecutionV1, STREAMS, type StreamContract } from '@margrave/contracts';
 import { testServers } from '@margrave/testkit';
 import { jetstream, jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager } from '@nats-io/jetstream';
 import { ensureStreams, streamFills } from './streams.ts';
@@ -6,6 +6,7 @@ import { closeTestBuses, testBus, type TestBus } from './testing/bus.ts';
 
 const contracts = Object.values(STREAMS);
 const events: StreamContract = STREAMS.EVENTS;
+const executions: StreamContract = STREAMS.EXECUTIONS;
 let bus: TestBus;
 let manager: JetStreamManager;
 const configOf = async (name: string) => (await manager.streams.info(name)).config;
@@ -29,6 +30,8 @@ it('makes the streams of the contracts, and leaves them alone the second time', 
     max_age: 7 * 24 * 3_600 * 1e9,
     duplicate_window: 600 * 1e9,
     max_bytes: STREAMS.EVENTS.maxBytes,
+    max_msg_size: STREAMS.EVENTS.messageBytesMax,
+    max_msgs_per_subject: -1,
   });
 });
 
@@ -57,6 +60,40 @@ it('widens a stream that is narrower, and leaves alone what an operator made wid
     duplicate_window: events.duplicateWindowMs * 1e6,
   });
   expect(await ensureStreams(bus.client, [events])).toMatchObject([{ done: 'unchanged' }]);
+});
+
+it('bounds what one message and one subject may take in a stream from before there were bounds, and leaves wider ones alone', async () => {
+  const { name, subjects } = executions;
+  const bounds = async () => {
+    const { max_msg_size: size, max_msgs_per_subject: messages, discard_new_per_subject: refuses } = await configOf(name);
+    return { size, messages, refuses };
+  };
+  await manager.streams.add({ name, subjects: [...subjects], max_bytes: -1 });
+  await ensureStreams(bus.client, [executions]);
+  expect(await bounds()).toEqual({ size: executions.messageBytesMax, messages: executions.messagesPerSubjectMax, refuses: true });
+  await manager.streams.update(name, { max_msg_size: 1_000_000, max_msgs_per_subject: 1_000_000 });
+  expect(await ensureStreams(bus.client, [executions])).toMatchObject([{ done: 'unchanged' }]);
+  expect(await bounds()).toEqual({ size: 1_000_000, messages: 1_000_000, refuses: true });
+});
+
+describe('a provider that reports without end', () => {
+  const report = (provider: string, bytes: number) =>
+    jetstream(bus.client).publish(`provider.${provider}.executions.v1`, new Uint8Array(bytes));
+
+  it('is refused once its part of the stream is full; the others’ reports are still stored', async () => {
+    await ensureStreams(bus.client, [{ ...executions, messagesPerSubjectMax: 256 }]);
+    for (let sent = 0; sent < 256; sent += 1) await report('lp-a', 600);
+    await expect(report('lp-a', 600)).rejects.toThrow('maximum messages per subject exceeded');
+    expect(await report('lp-b', 600)).toMatchObject({ seq: 257, duplicate: false });
+    expect(await streamFills(bus.client, ['EXECUTIONS'])).toEqual([{ stream: 'EXECUTIONS', ratio: 1 }]);
+  });
+
+  it('is refused a report that is larger than any that can be read', async () => {
+    await ensureStreams(bus.client, [executions]);
+    await expect(report('lp-a', executions.messageBytesMax + 1)).rejects.toThrow('message size exceeds maximum allowed');
+    await expect(report('lp-a', 1_000_000)).rejects.toThrow('message size exceeds maximum allowed');
+    expect(await report('lp-a', ProviderExecutionV1.bytesMax)).toMatchObject({ seq: 1 });
+  });
 });
 
 it('leaves a stream without limits without them', async () => {

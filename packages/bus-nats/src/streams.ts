@@ -84,6 +84,9 @@ async function findStream(manager: JetStreamManager, name: string): Promise<Stre
   }
 }
 
+/** As a server says it. */
+const NO_LIMIT = -1;
+
 type OwnConfig = Pick<
   StreamConfig,
   | 'name'
@@ -97,6 +100,9 @@ type OwnConfig = Pick<
   | 'max_age'
   | 'duplicate_window'
   | 'max_bytes'
+  | 'max_msg_size'
+  | 'max_msgs_per_subject'
+  | 'discard_new_per_subject'
 >;
 
 const configOf = (contract: StreamContract): OwnConfig => ({
@@ -111,6 +117,10 @@ const configOf = (contract: StreamContract): OwnConfig => ({
   max_age: nanos(contract.maxAgeMs),
   duplicate_window: nanos(contract.duplicateWindowMs),
   max_bytes: contract.maxBytes,
+  max_msg_size: contract.messageBytesMax,
+  max_msgs_per_subject: contract.messagesPerSubjectMax ?? NO_LIMIT,
+  // Without it the oldest of the subject would be dropped for the new one.
+  discard_new_per_subject: contract.messagesPerSubjectMax !== null,
 });
 
 function unchangeable(existing: StreamConfig, contract: StreamContract): readonly string[] {
@@ -124,7 +134,7 @@ function unchangeable(existing: StreamConfig, contract: StreamContract): readonl
     );
 }
 
-/** How full a stream is: 0 to 1 of its bytes, and 0 where it has no limit. */
+/** How full a stream is: 0 to 1 of its bytes, or of what one subject may hold where that is more; 0 where it has no limit. */
 export interface StreamFill {
   readonly stream: string;
   readonly ratio: number;
@@ -135,7 +145,10 @@ export async function streamFills(client: NatsConnection, names: readonly string
   return Promise.all(
     names.map(async (stream) => {
       const { state, config } = await manager.streams.info(stream);
-      return { stream, ratio: config.max_bytes > 0 ? state.bytes / config.max_bytes : 0 };
+      const ofBytes = config.max_bytes > 0 ? state.bytes / config.max_bytes : 0;
+      if (config.max_msgs_per_subject <= 0) return { stream, ratio: ofBytes };
+      const { subjects = {} } = (await manager.streams.info(stream, { subjects_filter: '>' })).state;
+      return { stream, ratio: Math.max(ofBytes, ...Object.values(subjects).map((held) => held / config.max_msgs_per_subject)) };
     }),
   );
 }
@@ -152,6 +165,10 @@ function widen(existing: StreamConfig, contract: StreamContract): StreamConfig {
     deny_purge: true,
     max_age: largerLimit(existing.max_age, wanted.max_age),
     max_bytes: largerLimit(existing.max_bytes, wanted.max_bytes),
+    max_msg_size: largerBound(existing.max_msg_size, wanted.max_msg_size),
+    max_msgs_per_subject: largerBound(existing.max_msgs_per_subject, wanted.max_msgs_per_subject),
+    // The server does not say it where it is not so.
+    discard_new_per_subject: wanted.discard_new_per_subject ? true : existing.discard_new_per_subject,
     duplicate_window: wanted.duplicate_window,
   };
 }
@@ -159,7 +176,22 @@ function widen(existing: StreamConfig, contract: StreamContract): StreamConfig {
 /** To JetStream a limit of 0 or −1 is none. */
 const largerLimit = (existing: number, wanted: number): number => (existing <= 0 ? existing : Math.max(existing, wanted));
 
+/** Of what keeps senders from each other none is no choice of an operator's, but a stream from before there was one. */
+const largerBound = (existing: number, wanted: number): number => (existing <= 0 ? wanted : Math.max(existing, wanted));
+
+/** What is looked at to see whether a stream is as it must be. */
+const WIDENED = [
+  'description',
+  'discard',
+  'deny_delete',
+  'deny_purge',
+  'max_age',
+  'max_bytes',
+  'max_msg_size',
+  'max_msgs_per_subject',
+  'discard_new_per_subject',
+  'duplicate_window',
+] as const;
+
 const isSame = (a: StreamConfig, b: StreamConfig): boolean =>
-  (['description', 'discard', 'deny_delete', 'deny_purge', 'max_age', 'max_bytes', 'duplicate_window'] as const).every(
-    (field) => a[field] === b[field],
-  ) && a.subjects.length === b.subjects.length;
+  WIDENED.every((field) => a[field] === b[field]) && a.subjects.length === b.subjects.length;

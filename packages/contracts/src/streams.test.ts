@@ -2,6 +2,9 @@ import type { ProviderName } from '@margrave/vocabulary';
 import { MESSAGES } from './messages/messages.ts';
 import { EXECUTIONS_CONSUMER, providerOrdersConsumer, STREAM_NAMES, STREAMS } from './streams.ts';
 
+/** Message id, and what a client adds. */
+const HEADERS_BYTES_MAX = 1024;
+
 /** Whether every subject of the narrower filter is one of the wider. */
 function covers(wider: string, narrower: string): boolean {
   const wide = wider.split('.');
@@ -31,6 +34,18 @@ describe('the streams', () => {
     });
     expect(STREAMS[name].maxBytes).toBeGreaterThan(0);
   });
+
+  it.each(Object.values(MESSAGES))('take the largest $name, with its headers', ({ stream, bytesMax }) => {
+    if (stream !== null) expect(STREAMS[stream].messageBytesMax).toBeGreaterThanOrEqual(bytesMax + HEADERS_BYTES_MAX);
+  });
+
+  it('of executions has room for the other providers when one has filled his part with the largest reports', () => {
+    const { maxBytes, messageBytesMax, messagesPerSubjectMax } = STREAMS.EXECUTIONS;
+    expect(messageBytesMax * messagesPerSubjectMax!).toBeLessThanOrEqual(0.75 * maxBytes);
+  });
+
+  it('fit together into the store of the stack, of 3 GB', () =>
+    expect(STREAM_NAMES.reduce((sum, name) => sum + STREAMS[name].maxBytes, 0)).toBeLessThan(3e9));
 
   it('take the subjects of API.md', () =>
     expect(STREAM_NAMES.map((name) => STREAMS[name].subjects)).toEqual([

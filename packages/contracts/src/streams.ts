@@ -5,7 +5,8 @@ export type StreamName = (typeof STREAM_NAMES)[number];
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 
 /** What a JetStream stream must be like, in neutral units; `@margrave/bus-nats` makes it so. */
 export interface StreamContract {
@@ -23,6 +24,10 @@ export interface StreamContract {
   readonly duplicateWindowMs: number;
   /** The default; a larger installation sets its own. Operations are told at 70 % of it. */
   readonly maxBytes: number;
+  /** The largest message that is taken, with its headers: what the contracts allow, and room for headers. */
+  readonly messageBytesMax: number;
+  /** How many of one subject are kept; the next is refused to its publisher. Null where it makes no difference who fills the stream. */
+  readonly messagesPerSubjectMax: number | null;
 }
 
 const KEPT = {
@@ -43,13 +48,18 @@ export const STREAMS: { readonly [Name in StreamName]: StreamContract & { readon
     // A provider's filter ends in `>`; NATS takes it only where the stream's subject does too.
     subjects: ['provider.*.orders.v1.>'],
     maxBytes: 256 * MIB,
+    messageBytesMax: 20 * KIB,
+    messagesPerSubjectMax: null,
   },
   EXECUTIONS: {
     ...KEPT,
     name: 'EXECUTIONS',
     description: 'What providers report of the requests they were sent.',
     subjects: ['provider.*.executions.v1'],
-    maxBytes: 256 * MIB,
+    // One provider can fill three quarters of it, with the largest reports that there are: the rest is the others'.
+    maxBytes: 1_280 * MIB,
+    messageBytesMax: 5 * KIB,
+    messagesPerSubjectMax: 196_608,
   },
   EVENTS: {
     ...KEPT,
@@ -57,6 +67,8 @@ export const STREAMS: { readonly [Name in StreamName]: StreamContract & { readon
     description: 'What happened to each account, one message an event. The history itself stands in PostgreSQL.',
     subjects: ['account.*.events.v1.*'],
     maxBytes: 512 * MIB,
+    messageBytesMax: 68 * KIB,
+    messagesPerSubjectMax: null,
   },
   DEAD: {
     ...KEPT,
@@ -64,6 +76,8 @@ export const STREAMS: { readonly [Name in StreamName]: StreamContract & { readon
     description: 'Messages that a service could not read, with the reason. Once it is full, the log says where they stand.',
     subjects: ['dead.*'],
     maxBytes: 64 * MIB,
+    messageBytesMax: 132 * KIB,
+    messagesPerSubjectMax: null,
   },
 };
 

@@ -68,7 +68,7 @@ export const metricDeclarations = {
   }),
   openRequestAgeSeconds: metric.gauge({
     name: 'margrave_open_requests_age_seconds',
-    sentence: 'How long ago the oldest of them was sent.',
+    sentence: 'How long ago the oldest of them was made.',
     labels: ['provider'],
   }),
   margin: metric.gauge({
@@ -90,7 +90,8 @@ export const metricDeclarations = {
   }),
   streamFill: metric.gauge({
     name: 'margrave_stream_fill_ratio',
-    sentence: 'How much of the bytes that a stream may hold it does: at 1 it takes no more.',
+    sentence:
+      'How much of the bytes that a stream may hold it does, or of the messages that it may hold of one subject: at 1 it takes no more.',
     labels: ['stream'],
     series: seriesOf('stream', STREAM_NAMES),
   }),

@@ -59,7 +59,8 @@ export const ProviderExecutionV1 = streamMessage({
   deduplicationId: ({ provider }, execution) => `${provider}:${execution.executionId}`,
   deduplicationRule:
     '`{provider}:{executionId}:{secret}`, or `{provider}:{executionId}:{statusRequestId}:{secret}` for a report that is said again as the answer to a status request; the secret is a word of the provider’s that nobody can guess',
-  bytesMax: 16 * 1024,
+  // All fields at their longest are half of it. The stream counts on it: one provider's reports must leave room for the others'.
+  bytesMax: 4 * 1024,
   schema,
   example: {
     executionId: 'lp-a-20260105-991',

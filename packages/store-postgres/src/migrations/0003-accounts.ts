@@ -64,7 +64,7 @@ create table orders (
 );
 create unique index orders_by_client_order_id on orders (account_id, client_order_id) where client_order_id is not null;
 create index orders_live on orders (account_id) where status in ('queued', 'working', 'partially_filled', 'unknown');
-create index orders_unknown on orders (created_at, order_id) where status = 'unknown';
+create index orders_unknown on orders (created_at, order_id) include (provider) where status = 'unknown';
 create index orders_by_time on orders (account_id, created_at, order_id);
 
 create table positions (
@@ -99,7 +99,54 @@ create table provider_requests (
   asked_at timestamptz(3),
   created_at timestamptz(3) not null
 );
-create index provider_requests_open on provider_requests (created_at) where ended_at is null;
+
+-- A provider that stays silent is asked again after 30 s, then later and later, at most an hour apart: a day of silence is 35
+-- requests, not three thousand. Declared immutable, for the index: nothing added here is as long as a day, and only days
+-- depend on the time zone.
+create function ask_again_at(created_at timestamptz, asked_at timestamptz) returns timestamptz language sql immutable parallel safe as $$
+  select asked_at + greatest(interval '30 s', least(interval '1 h', (asked_at - created_at) / 2))
+$$;
+
+-- Status requests are in neither: the request that they ask about is.
+create index provider_requests_unasked on provider_requests (provider, created_at) include (request_id)
+  where ended_at is null and asked_at is null and kind <> 'status';
+create index provider_requests_asked on provider_requests (provider, ask_again_at(created_at, asked_at)) include (created_at)
+  where ended_at is null and asked_at is not null and kind <> 'status';
+
+-- A symbol stays listed at a provider while something there needs it: an order in flight is reported on by the provider's name of
+-- the symbol, and a position is closed where it was filled. An order that a gateway accepts in the seconds until it knows of the
+-- change slips through; it is asked about under our name of the symbol.
+create function keep_needed_listing() returns trigger language plpgsql as $$
+declare
+  gone boolean := true;
+  live bigint;
+  held bigint := 0;
+begin
+  if tg_op = 'UPDATE' then
+    gone := (new.provider, new.symbol) is distinct from (old.provider, old.symbol);
+    if not gone and new.provider_symbol = old.provider_symbol then
+      return new;
+    end if;
+  end if;
+  select count(*) into live from orders where provider = old.provider and symbol = old.symbol
+    and status in ('queued', 'working', 'partially_filled', 'unknown');
+  if gone then
+    select count(*) into held from positions where provider = old.provider and symbol = old.symbol and open_volume_e8 > 0;
+  end if;
+  if live + held > 0 then
+    raise exception using errcode = 'restrict_violation',
+      message = format('%s must stay listed at %s as "%s": %s orders in flight and %s open positions need it',
+        old.symbol, old.provider, old.provider_symbol, live, held),
+      hint = 'Set permitted to false in group_instruments, settle or wait for the orders, close the positions, and then try again.';
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  return new;
+end
+$$;
+create trigger provider_instruments_needed before update or delete on provider_instruments
+  for each row execute function keep_needed_listing();
 
 -- The administrator's: of the accounts given those whose status was the one are given the other. The version rises, so that every
 -- commit decided on the account as it was is a conflict: what services and Redis remember of it counts no more.
@@ -111,7 +158,7 @@ language sql as $$
   update accounts a set status = becomes, version = a.version + 1 from held where a.account_id = held.account_id
     returning a.account_id::bigint
 $$;
-revoke execute on function change_account_status(bigint[], account_status, account_status) from public;
+revoke execute on function change_account_status(bigint[], account_status, account_status), keep_needed_listing() from public;
 
 grant select on accounts, orders, positions, provider_requests to margrave_service, margrave_books;
 grant insert, update on orders, positions, provider_requests to margrave_books;

@@ -20,7 +20,8 @@ create table outbox (
   attempted_at timestamptz(3),
   published_at timestamptz(3)
 );
-create index outbox_waiting on outbox ((coalesce(attempted_at, created_at)), outbox_id) where published_at is null;
+create index outbox_waiting on outbox ((coalesce(attempted_at, created_at)), outbox_id) include (created_at, request_id)
+  where published_at is null;
 create index outbox_by_request on outbox (request_id) where request_id is not null;
 
 -- A random name of this line of history: whatever was cached or decided on another line never matches it.

@@ -161,12 +161,13 @@ describe('a request', () => {
     expect((await test.store.silentRequests(10)).map((request) => request.requestId)).toEqual([requestId]);
   });
 
-  it('is owed an answer for from when it was sent, and what is unknown of it from when it was placed', async () => {
+  it('is owed an answer for once it was sent, and what is unknown of it, from when it was placed', async () => {
     const unsent = await placed('not sent yet');
     const ofA = async () => (await test.store.providerStates()).find(({ provider }) => provider === 'lp-a');
     expect(await ofA()).toMatchObject({ openRequests: 0, openRequestAgeMs: 0, unknownOrders: 0, unknownOrderAgeMs: 0 });
     const [{ requestId }, order] = [unsent.newRequests[0]!, unsent.newOrders[0]!];
     await publishedLongAgo(requestId, '40 seconds');
+    await test.admin("update provider_requests set created_at = clock_timestamp() - interval '45 seconds'");
     await test.admin(`update orders set status = 'unknown', created_at = clock_timestamp() - interval '7 minutes'
       where order_id = ${order.orderId}`);
     const state = await ofA();
@@ -179,6 +180,7 @@ describe('a request', () => {
     const command = await placed('asked');
     const request = { ...command.newRequests[0]!, createdAtMs: 0 };
     await publishedLongAgo(request.requestId, '1 minute');
+    await test.admin("update provider_requests set created_at = clock_timestamp() - interval '1 minute'");
     const note = (of: AccountRow, times: { askedAtMs: number | null; endedAtMs: number | null }): CommandRows => ({
       ...emptyCommand(of),
       requests: [{ ...request, ...times }],

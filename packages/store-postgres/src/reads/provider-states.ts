@@ -5,7 +5,7 @@ export interface ProviderState {
   readonly provider: string;
   /** Requests that were sent to it and are not finished; status requests are not counted. */
   readonly openRequests: number;
-  /** Since it was published. */
+  /** Since it was made; of those that were sent. */
   readonly openRequestAgeMs: number;
   /** Orders that are unknown, for it is silent. */
   readonly unknownOrders: number;
@@ -13,12 +13,22 @@ export interface ProviderState {
   readonly unknownOrderAgeMs: number;
 }
 
-/** Every provider that is configured, and every other one that something is open at. */
+/**
+ * Every provider that is configured, and every other one that something is open at. Asked for every second, so it reads the
+ * partial indexes alone: what is over, and what was published, costs nothing however much there is of it.
+ */
 const STATES = `
-with open_requests as (
-  select r.provider, count(*) as requests, min(m.published_at) as since
-    from provider_requests r join outbox m on m.request_id = r.request_id
-    where r.ended_at is null and r.kind <> 'status' and m.published_at is not null group by r.provider
+with unsent as (
+  select request_id from outbox where published_at is null and request_id is not null
+), open_requests as (
+  select provider, sum(requests) as requests, min(since) as since from (
+    select u.provider, count(*) as requests, min(u.created_at) as since from provider_requests u
+      where u.ended_at is null and u.asked_at is null and u.kind <> 'status'
+        and not exists (select from unsent where unsent.request_id = u.request_id) group by u.provider
+    union all
+    select provider, count(*), min(created_at) from provider_requests
+      where ended_at is null and asked_at is not null and kind <> 'status' group by provider
+  ) each group by provider
 ), unknown_orders as (
   select provider, count(*) as orders, min(created_at) as since from orders where status = 'unknown' group by provider
 )

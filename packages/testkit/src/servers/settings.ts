@@ -33,7 +33,7 @@ export interface Listener {
 export const natsConfiguration = (listener: Listener): string => `
 listen: "${listener.host}:${listener.port}"
 ${listener.logins.nats((user) => `"${passwordFrom(listener.password)(user)}"`)}
-jetstream { store_dir: "${listener.folder}", max_memory_store: 256MB, max_file_store: 2GB }
+jetstream { store_dir: "${listener.folder}", max_memory_store: 256MB, max_file_store: 3GB }
 `;
 
 /** As in production: a stated bound, and only keys with a time to live are evicted. Nothing here is worth a disk. */
