@@ -3,6 +3,7 @@ import { startBus } from '@margrave/bus-nats';
 import { connectCache } from '@margrave/cache-redis';
 import { openService, setAtScrape } from '@margrave/runtime';
 import { connectStore } from '@margrave/store-postgres';
+import { FirstPrices } from './app/first-prices.ts';
 import { configurationDeclaration, configurationRules } from './config.ts';
 import { createAdminGateway } from './inbound/admin/admin-gateway.ts';
 import { createGateway } from './inbound/gateway.ts';
@@ -104,5 +105,7 @@ health.addReadiness({
     return { ok: true };
   },
 });
+const firstPrices = new FirstPrices({ market: engine.market, symbols: needs.symbols, monotonicMs: () => performance.now() });
+health.addReadiness({ name: 'prices', deadlineMs: HEALTH_DEADLINE_MS, check: () => firstPrices.check() });
 health.setPhase('serving');
 log.info({ address: gateway.listeningOrigin, adminAddress: adminGateway.listeningOrigin }, 'Taking orders');

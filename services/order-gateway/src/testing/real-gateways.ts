@@ -45,6 +45,7 @@ const ACCOUNT = {
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
 const QUOTES_EVERY_MS = 200;
+const READY_MS_MAX = 20_000;
 const QUOTES = { EURUSD: ['1.08446', '1.08454'], USDJPY: ['151.415', '151.425'], EURJPY: ['164.202', '164.218'] } as const;
 
 /** Real servers with the demo's data, quotes that come as they would from market-data, and gateways on free ports. */
@@ -115,6 +116,7 @@ async function startProcess(environment: Readonly<Record<string, string>>): Prom
     });
   });
   const url = await isTakingOrders;
+  await until(async () => (await fetch(`${url}/health/ready`)).ok, READY_MS_MAX);
   return { url, process: child, ended, logLines };
 }
 
