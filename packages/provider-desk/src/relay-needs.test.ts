@@ -52,7 +52,7 @@ async function relayed(
         marked = await work([row]);
         return 1;
       },
-      loadEvents: () => Promise.resolve(events),
+      loadEvents: () => Promise.resolve([...events]),
     },
     publisher: {
       publishMany: (messages) => {

@@ -2,6 +2,7 @@ import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books'
 import type { ChaosClient, Command } from './client.ts';
 import { compareExecutions, readProviderBooks, type SentOrder } from './provider-books.ts';
 import type { Stage } from './stage.ts';
+import { compareToldEvents, type EventsKept } from './told-events.ts';
 import { until } from './until.ts';
 
 const LIVE = ['queued', 'working', 'partially_filled', 'unknown'];
@@ -40,12 +41,13 @@ interface OrderRow {
 /**
  * Compares what clients were told with what is, once everything has settled, and gives what is wrong, in sentences: orders
  * that were told and are not there or are otherwise, keys with two orders or with two answers, orders of nobody, requests that a
- * provider took twice, executions that are in a provider's own books and not in ours or the other way round, and whatever
- * `verify:books` finds.
+ * provider took twice, executions that are in a provider's own books and not in ours or the other way round, events that were not told once, and
+ * whatever `verify:books` finds.
  */
 export async function audit(
-  stage: Pick<Stage, 'sql' | 'redisUrl' | 'journals'>,
+  stage: Pick<Stage, 'sql' | 'redisUrl' | 'natsUrl' | 'journals'>,
   clients: readonly ChaosClient[],
+  eventsKept: EventsKept = 'all kept',
 ): Promise<readonly string[]> {
   const rows = await stage.sql<OrderRow[]>`
     select account_id::text, client_order_id, order_id::text, status::text from orders where client_order_id is not null`;
@@ -64,6 +66,7 @@ export async function audit(
   ];
   if (commands.length === 0) faults.push('no client ever gave a command');
   faults.push(...(await differencesWithProviders(stage)));
+  faults.push(...(await compareToldEvents(stage.sql, stage.natsUrl, eventsKept)));
   await new Promise((resolve) => setTimeout(resolve, WRITE_BEHIND_MS_MAX));
   const broken = (await verifyBooks(stage.sql, { redisUrl: stage.redisUrl, atRest: true })).filter(isBroken);
   if (broken.length > 0) faults.push(describeFindings(broken));

@@ -39,6 +39,8 @@ export interface GatewayProcess extends ServiceProcess {
 export interface Stage {
   readonly sql: Sql;
   readonly redisUrl: string;
+  /** The operator's, past all proxies. */
+  readonly natsUrl: string;
   readonly journals: readonly string[];
   /** Where market-data has its prices from. */
   readonly feed: RealtimeDatabase;
@@ -168,6 +170,7 @@ export async function setStage({
     return {
       sql,
       redisUrl,
+      natsUrl,
       feed,
       marketData,
       providers,

@@ -24,6 +24,7 @@ export interface ArenaService {
 export interface Arena {
   readonly sql: Sql;
   readonly redisUrl: string;
+  readonly natsUrl: string;
   readonly journals: readonly string[];
   readonly folder: string;
   readonly servers: Servers;
@@ -95,6 +96,7 @@ export async function buildArena({ seed, smallDisks, say }: ArenaRequest): Promi
       wires,
       gatewayUrls,
       redisUrl: servers.redis.url,
+      natsUrl: servers.nats.url,
       directUrl: `http://127.0.0.1:${ports[0]}`,
       journals: ['lp-a', 'lp-b'].map((provider) => join(folder, `${provider}.journal.jsonl`)),
       token: (accounts) => signToken(secret, accounts, TOKEN_LIFETIME_MS),
