@@ -1,9 +1,9 @@
 import type { Instrument, Market } from '@margrave/domain';
-import { EURUSD, marketOf, prices, SYMBOLS, USDJPY } from '../testing/demo-market.ts';
+import { EURUSD, marketOf, prices, SYMBOLS, type Prices } from '../testing/demo-market.ts';
 import { FirstPrices } from './first-prices.ts';
 
 /** A gateway that has just started with these prices, and a clock. */
-function started(given: ReturnType<typeof prices>, change: Partial<Instrument> = {}) {
+function started(given: Prices, change: Partial<Instrument> = {}) {
   const clock = { nowMs: 500 };
   const market = (): Market => {
     const real = marketOf(given);
@@ -14,7 +14,8 @@ function started(given: ReturnType<typeof prices>, change: Partial<Instrument> =
   return { clock, first };
 }
 
-const none = () => ({ ...prices(), quotes: new Map() });
+const none = (): Prices => ({ ...prices(), quotes: new Map() });
+const PRICE = { bidE8: 108_446_000n, askE8: 108_454_000n, ageMs: 5, sequence: 1n };
 const READY = { ok: true };
 const MISSING = { ok: false, reason: 'no fresh price yet of any of the 3 instruments whose session is open' };
 
@@ -23,14 +24,13 @@ describe('a gateway that has just started', () => {
     const given = none();
     const { first } = started(given);
     expect(first.check()).toEqual(MISSING);
-    given.quotes = prices().quotes;
-    given.quotes.delete(USDJPY);
+    given.quotes.set(EURUSD, PRICE);
     expect(first.check()).toEqual(READY);
   });
 
   it('does not take an old price that Redis still had for one to deal at', () => {
-    const given = prices();
-    given.quotes = new Map([[EURUSD, { bidE8: 108_446_000n, askE8: 108_454_000n, ageMs: 10_001, sequence: 1n }]]);
+    const given = none();
+    given.quotes.set(EURUSD, { ...PRICE, ageMs: 10_001 });
     expect(started(given).first.check()).toEqual(MISSING);
   });
 
@@ -51,7 +51,7 @@ describe('a gateway that has just started', () => {
     const given = prices();
     const { first } = started(given);
     expect(first.check()).toEqual(READY);
-    given.quotes = none().quotes;
+    given.quotes.clear();
     expect(first.check()).toEqual(READY);
   });
 });
