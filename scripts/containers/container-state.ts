@@ -15,7 +15,6 @@ export interface InspectedContainer {
   readonly HostConfig: {
     readonly ReadonlyRootfs: boolean;
     readonly CapDrop: readonly string[] | null;
-    readonly SecurityOpt: readonly string[] | null;
     readonly NanoCpus: number;
     readonly Memory: number;
   };

@@ -43,6 +43,8 @@ describe('what is read of docker-compose.yml', () => {
     };
     expect(services['order-gateway']).toEqual({ build: { network: 'host', args: { http_proxy: 'http://proxy' } } });
     expect(services['grafana']).toEqual({ profiles: ['left-out'] });
+    expect(services['nats']).toEqual({ volumes: ['/sync.conf:/etc/margrave/sync.conf:ro'] });
+    expect(read('infra/nats/nats.conf')).toContain('include "sync.conf"');
     expect(services['postgres']).toBeUndefined();
   });
 });
@@ -55,7 +57,7 @@ const container = (state: Partial<InspectedContainer['State']>): InspectedContai
   Config: { Labels: {} },
   State: { Status: 'running', ExitCode: 0, Pid: 7, Health: { Status: 'healthy', Log: null }, ...state },
   RestartCount: 0,
-  HostConfig: { ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: [], NanoCpus: 500_000_000, Memory: 1_024 },
+  HostConfig: { ReadonlyRootfs: true, CapDrop: ['ALL'], NanoCpus: 500_000_000, Memory: 1_024 },
 });
 
 describe('a stack', () => {

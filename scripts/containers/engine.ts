@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mustRun, run, type RunEnd, type RunRequest } from './run.ts';
 import { until } from './until.ts';
 
@@ -16,7 +17,7 @@ const NEEDED = {
 /** Debian's programs first: its docker builds by itself, another one may want a plugin for that. */
 const PATH = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', process.env['PATH']].join(':');
 
-/** A bridge of its own, and addresses that are set aside for tests of networks (RFC 2544): the machine's own engine, if there is one, keeps its. */
+/** A bridge of its own, and addresses that are set aside for tests of networks (RFC 2544): an engine that the machine has keeps its. */
 const BRIDGE = 'margrave-test';
 const BRIDGE_ADDRESS = '198.18.99.1/24';
 const NETWORKS = 'base=198.19.0.0/16,size=24';
@@ -24,6 +25,8 @@ const NETWORKS = 'base=198.19.0.0/16,size=24';
 /** The kernel takes no longer path of a socket, and the engine's own lie deeper than ours. */
 const FOLDER_LENGTH_MAX = 107 - '/run/containerd/containerd-debug.sock'.length;
 const BUILD_CACHE_MAX = '3GB';
+const REMOVAL_ATTEMPTS = 10;
+const REMOVAL_PAUSE_MS = 1_000;
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 60_000;
 const COMMAND_MS_MAX = 120_000;
@@ -70,7 +73,13 @@ export async function startEngine(folder: string, stop: AbortSignal): Promise<En
     removeBridge();
     rmSync(runFolder(folder), { recursive: true, force: true });
   };
-  const removeEverything = () => removeAll((...args) => run(request(args)));
+  // A network is in use for a moment longer than the containers that were on it.
+  const removeEverything = async (attempts = REMOVAL_ATTEMPTS): Promise<string> => {
+    const faults = await removeAll((...args) => run(request(args)));
+    if (faults === '' || attempts === 1) return faults;
+    await sleep(REMOVAL_PAUSE_MS);
+    return removeEverything(attempts - 1);
+  };
   try {
     await until('the Docker engine answers', START_MS_MAX, stop, async () => {
       if (daemon.exitCode !== null) return { hopeless: `dockerd ended with code ${daemon.exitCode}, see ${folder}/dockerd.log` };
