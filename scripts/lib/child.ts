@@ -18,6 +18,11 @@ export interface ChildRequest {
   readonly endingMsMax?: number;
   /** Ends the child early when it is aborted. */
   readonly stop?: AbortSignal;
+  /**
+   * Neither a terminal nor this process passes it a signal: only `stop` and `timeoutMs` end it before its time, and then with it
+   * whatever it has started.
+   */
+  readonly undisturbed?: boolean;
   /** Takes what the child writes; without it the child writes where this process does. */
   readonly onOutput?: (text: string) => void;
 }
@@ -27,13 +32,14 @@ const ENDING_MS_MAX = 30_000;
 
 /** Runs a child to its end. Signals that ask this process to end are passed on to it, and this process stays until it is gone. */
 export async function runChild(request: ChildRequest): Promise<ChildEnd> {
-  const { program, args, timeoutMs, endingMsMax = ENDING_MS_MAX, stop } = request;
+  const { program, args, timeoutMs, endingMsMax = ENDING_MS_MAX, stop, undisturbed = false } = request;
   const child =
     request.onOutput === undefined ? spawn(program, args, { ...optionsOf(request), stdio: 'inherit' }) : spawnRead(request);
   let mercy: NodeJS.Timeout | undefined;
+  const send = (signal: NodeJS.Signals) => (undisturbed ? signalGroup(child, signal) : child.kill(signal));
   const end = (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    mercy ??= setTimeout(() => child.kill('SIGKILL'), endingMsMax);
+    send(signal);
+    mercy ??= setTimeout(() => send('SIGKILL'), endingMsMax);
   };
   const endInTime = () => end('SIGTERM');
   const limit = timeoutMs === undefined ? undefined : setTimeout(endInTime, timeoutMs);
@@ -46,7 +52,7 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
       end(signal);
     },
   }));
-  for (const { signal, pass } of listeners) process.on(signal, pass);
+  if (!undisturbed) for (const { signal, pass } of listeners) process.on(signal, pass);
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', reject);
@@ -60,7 +66,22 @@ export async function runChild(request: ChildRequest): Promise<ChildEnd> {
   }
 }
 
-const optionsOf = ({ environment, workingFolder }: ChildRequest) => ({ env: environment ?? process.env, cwd: workingFolder });
+const optionsOf = ({ environment, workingFolder, undisturbed }: ChildRequest) => ({
+  env: environment ?? process.env,
+  cwd: workingFolder,
+  // A terminal signals the whole group of what it runs.
+  detached: undisturbed === true,
+});
+
+/** All of the group that the child leads; there is nobody in it when all have ended. */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 function spawnRead(request: ChildRequest): ChildProcess {
   const child = spawn(request.program, request.args, { ...optionsOf(request), stdio: ['ignore', 'pipe', 'pipe'] });

@@ -6,4 +6,5 @@ export { serverLogins } from './broker.ts';
 export { openAccounts, type Flow } from './chaos/open-accounts.ts';
 export type { ServiceProcess } from './chaos/process.ts';
 export { setStage, type GatewayProcess, type Stage } from './chaos/stage.ts';
-export { gatewayClient } from './gateway-client.ts';
+export { gatewayClient, signStaffToken, signToken, type GatewayClient } from './gateway-client.ts';
+export { untilPriced } from './until-ready.ts';

@@ -1,5 +1,6 @@
 export { FaultProxy, type FaultMode, type FaultProxyTarget } from './fault-proxy.ts';
 export { freePort, isFree } from './servers/ports.ts';
+export { IMAGES } from './servers/docker-engine.ts';
 export { loginUrl, type ServerLogins } from './servers/logins.ts';
 export { busAnswers } from './servers/bus-answers.ts';
 export { whyNoSmallDisk, type SmallDisk } from './servers/small-disk.ts';

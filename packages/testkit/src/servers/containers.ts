@@ -106,14 +106,14 @@ async function startContainer(engine: DockerEngine, run: RunFolder, plan: Contai
     .withEnvironment(plan.environment)
     .withCopyContentToContainer(plan.files)
     .withCommand(plan.command)
-    .withWaitStrategy(waitFor(plan.probe))
+    .withWaitStrategy(waitFor(plan))
     .start();
   return handleOf(engine, started.getId(), plan);
 }
 
 function handleOf(engine: DockerEngine, id: string, plan: ContainerPlan): RunningServer {
   const container = engine.client.container.getById(id);
-  const answering = () => waitUntilReady(plan.probe, READY_TIMEOUT_MS, () => undefined);
+  const answering = () => untilItAnswers(plan);
   const stop = async () => {
     const { Paused, Running } = (await container.inspect()).State;
     if (Paused) await container.unpause();
@@ -149,9 +149,18 @@ function handleOf(engine: DockerEngine, id: string, plan: ContainerPlan): Runnin
   };
 }
 
-function waitFor(probe: Probe): WaitStrategy {
+async function untilItAnswers({ name, port, probe }: ContainerPlan): Promise<void> {
+  try {
+    await waitUntilReady(probe, READY_TIMEOUT_MS, () => undefined);
+  } catch (error) {
+    const why = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new Error(`the container of ${IMAGES[name]} did not answer on ${LOOPBACK}:${port}: ${why}`, { cause: error });
+  }
+}
+
+function waitFor(plan: ContainerPlan): WaitStrategy {
   const strategy: WaitStrategy = {
-    waitUntilReady: () => waitUntilReady(probe, READY_TIMEOUT_MS, () => undefined),
+    waitUntilReady: () => untilItAnswers(plan),
     withStartupTimeout: () => strategy,
     isStartupTimeoutSet: () => true,
     getStartupTimeout: () => READY_TIMEOUT_MS,

@@ -5,6 +5,7 @@ import type { ContainerRuntimeClient, GenericContainer, ImageName } from 'testco
 import { LOOPBACK } from './ports.ts';
 import type { Log, ServerName } from './types.ts';
 
+/** What servers are started from where an engine answers. */
 export const IMAGES: Readonly<Record<ServerName, string>> = { nats: 'nats:2.12', redis: 'redis:7', postgres: 'postgres:17' };
 
 /** Every container of ours carries its run, so that another process can find what a killed one left behind. */

@@ -1,0 +1,3 @@
+import { runVerifyBooks } from './index.ts';
+
+process.exitCode = await runVerifyBooks(process.argv.slice(2), process.env);
