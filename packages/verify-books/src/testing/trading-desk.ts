@@ -71,8 +71,10 @@ export async function openTradingDesk({ databaseUrl, natsUrl, redisUrl }: DeskSe
   const cache = connectCache({ url: redisUrl, log: log.component('cache'), deadlineMs: 5_000 });
   const bugs: Error[] = [];
   const onBug = (error: Error): void => void bugs.push(error);
-  const bus = connectBus({ servers: [natsUrl], name: 'desk', log: log.component('bus'), onLost: onBug });
-  const client = await until(() => (bus.isConnected() && cache.isReady() ? bus.client() : undefined));
+  const connect = (name: string) => connectBus({ servers: [natsUrl], name, log: log.component('bus'), onLost: onBug });
+  // No one hears on the bus what he said himself.
+  const [bus, feed] = [connect('desk'), connect('feed')];
+  const client = await until(() => (bus.isConnected() && feed.isConnected() && cache.isReady() ? bus.client() : undefined));
   await ensureStreams(client, Object.values(STREAMS));
   const engine = await openEngine({
     store,
@@ -88,7 +90,7 @@ export async function openTradingDesk({ databaseUrl, natsUrl, redisUrl }: DeskSe
     crash: { beforeCommit: () => undefined, afterCommit: () => undefined, afterPublish: () => undefined },
     onBug,
   });
-  const { broadcast } = createBroadcaster(bus, { log: log.component('quotes') });
+  const { broadcast } = createBroadcaster(feed, { log: log.component('quotes') });
   let sequence = 1;
   const tell = (): void => {
     const quote = { ...QUOTE, sequence: `${(sequence += 1)}` };
@@ -102,7 +104,7 @@ export async function openTradingDesk({ databaseUrl, natsUrl, redisUrl }: DeskSe
     stop: async () => {
       clearInterval(telling);
       await engine.stop();
-      await Promise.all([bus.close(), cache.close(), store.close()]);
+      await Promise.all([bus.close(), feed.close(), cache.close(), store.close()]);
       const [bug] = bugs;
       if (bug !== undefined) throw bug;
     },
