@@ -15,6 +15,8 @@ const everySeconds =
   (seconds: number): number =>
     GATEWAYS * (1 + Math.floor(seconds / interval)) + 1;
 const atMost = (times: number) => (): number => times;
+/** Whoever waits for a gateway to be ready asks every 50 ms. */
+const whileItStarts = (seconds: number): number => 3 + 20 * seconds;
 
 /** What a gateway sends of itself, however much is asked of it; and how often within so many seconds, so that no order hides there. */
 const BACKGROUND = [
@@ -23,8 +25,8 @@ const BACKGROUND = [
   ['the configuration', /configuration_version/, everySeconds(5)],
   ['database time', /as now_ms$/, everySeconds(5)],
   ['the epoch', /^select epoch::text as epoch from store_epoch/, everySeconds(5)],
-  ['readiness: settings', /from pg_settings|from pg_db_role_setting|pg_is_in_recovery/, atMost(3)],
-  ['readiness: schema', /from schema_migrations/, atMost(1)],
+  ['readiness: settings', /from pg_settings|from pg_db_role_setting|pg_is_in_recovery/, whileItStarts],
+  ['readiness: schema', /from schema_migrations/, whileItStarts],
 ] as const;
 
 /** How often something was asked of the servers, as they count it themselves. */
