@@ -36,8 +36,20 @@ const POSITION: FieldsOf<PositionRow> = {
 };
 
 /** An aggregate as the cache keeps it. */
-export const aggregateToJson = (aggregate: AccountAggregateRows): string =>
-  JSON.stringify(aggregate, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+export const aggregateToJson = ({ account, orders, positions }: AccountAggregateRows): string =>
+  `{"account":${jsonOf(account)},"orders":[${orders.map(keptJsonOf).join()}],"positions":[${positions.map(keptJsonOf).join()}]}`;
+
+const jsonOf = (row: object): string =>
+  JSON.stringify(row, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+
+/** The texts of rows, which never change: an account is written with each command and has many of them, and a command changes few. */
+const TEXTS = new WeakMap<object, string>();
+
+function keptJsonOf(row: object): string {
+  let text = TEXTS.get(row);
+  if (text === undefined) TEXTS.set(row, (text = jsonOf(row)));
+  return text;
+}
 
 /** The same aggregate; the cache is ours, so what does not fit is a bug of ours. */
 export function aggregateFromJson(json: string): AccountAggregateRows {

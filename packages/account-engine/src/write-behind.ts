@@ -1,13 +1,23 @@
-import type { Account } from '@margrave/domain';
-import type { AccountAggregateRows } from '@margrave/store-postgres';
+import type { Account, Order, Position } from '@margrave/domain';
+import type { AccountAggregateRows, OrderRow, PositionRow } from '@margrave/store-postgres';
 import type { AccountId } from '@margrave/vocabulary';
 import { accountRow, orderRow, positionRow } from './to-rows.ts';
 
+/** Rows of what an account holds, which is replaced and never changed: each is made once, however often its account is written. */
+const ORDER_ROWS = new WeakMap<Order, OrderRow>();
+const POSITION_ROWS = new WeakMap<Position, PositionRow>();
+
 export const aggregateRows = (account: Account): AccountAggregateRows => ({
   account: accountRow(account),
-  orders: account.orders.map((order) => orderRow(account, order)),
-  positions: account.positions.map((position) => positionRow(account, position)),
+  orders: account.orders.map((order) => kept(ORDER_ROWS, order, () => orderRow(account, order))),
+  positions: account.positions.map((position) => kept(POSITION_ROWS, position, () => positionRow(account, position))),
 });
+
+function kept<Held extends object, Row>(rows: WeakMap<Held, Row>, held: Held, make: () => Row): Row {
+  let row = rows.get(held);
+  if (row === undefined) rows.set(held, (row = make()));
+  return row;
+}
 
 /** Of a cache that was away only so many accounts are brought up to date; the others are read from the store when they are missed. */
 const KEPT_MAX = 10_000;

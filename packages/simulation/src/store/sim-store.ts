@@ -29,7 +29,9 @@ export class SimulatedFailure extends Error {
 /** How long a call may take, as its caller and the store see it. */
 const DEADLINE_MS = 2_000;
 const LATE_MS = 1_500;
-const ASK_AGAIN_MS = 30_000;
+/** As `ask_again_at` of the store has it. */
+const askAgainAtMs = (createdAtMs: number, askedAtMs: number): number =>
+  askedAtMs + Math.max(30_000, Math.min(3_600_000, (askedAtMs - createdAtMs) / 2));
 
 /** What one store has, whoever is connected to it. */
 export class StoreServer {
@@ -195,7 +197,7 @@ export class SimStore implements AccountStore {
         const request = requests.get(id);
         const publishedAtMs = messageOf.get(id)?.publishedAtMs ?? null;
         if (request === undefined || publishedAtMs === null || publishedAtMs >= nowMs - SILENCE_LIMIT_MS) continue;
-        if (request.askedAtMs === null || request.askedAtMs < nowMs - ASK_AGAIN_MS) silent.push(request);
+        if (request.askedAtMs === null || askAgainAtMs(request.createdAtMs, request.askedAtMs) < nowMs) silent.push(request);
       }
       return silent.slice(0, limit);
     });
