@@ -130,3 +130,6 @@ async function captureOrder(stage: Stage, gateway: GatewayProcess, flow: Flow): 
 
 /** What every measured order is. */
 export const MEASURED_ORDER = { symbol: 'EURUSD', side: 'buy', volume: '0.01' } as const;
+
+/** The worker of the stage is as impatient as tests need it. It stands still here for longer than the bus would wait. */
+export const AS_INSTALLED = { ACK_WAIT: '5m', RELAY_OLDER_THAN: '2s', RELAY_EVERY: '500ms' } as const;

@@ -4,7 +4,7 @@ import { gatewayClient } from '@margrave/demo';
 import { AckPolicy, jetstream, jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Sql } from 'postgres';
-import { MEASURED_ORDER, type BenchStage } from './bench-stage.ts';
+import { AS_INSTALLED, MEASURED_ORDER, type BenchStage } from './bench-stage.ts';
 import { capture, type Captured } from './floor/captured.ts';
 import { FLOOR_EXECUTIONS } from './floor/floor-executions.ts';
 import type { LoadAccount } from './load/load-plan.ts';
@@ -22,8 +22,6 @@ const DRAINED_MS_MAX = 120_000;
 const CROWD = 64;
 /** What one worker books in a second passes, whatever its floor does. */
 const PER_SECOND_BAR = 3_000;
-/** The worker of the stage is as impatient as tests need it. It stands still here for longer than the bus would wait. */
-const AS_INSTALLED = { ACK_WAIT: '5m', RELAY_OLDER_THAN: '2s', RELAY_EVERY: '500ms' };
 
 /** How many reports of providers one worker books in a second, beside a program that only writes the same rows. */
 export async function measureConfirmations(bench: BenchStage, say: (sentence: string) => void): Promise<MeasuredRow[]> {

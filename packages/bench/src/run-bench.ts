@@ -1,5 +1,6 @@
+import { untilSettled } from '@margrave/demo';
 import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books';
-import { setBenchStage, type BenchStage } from './bench-stage.ts';
+import { AS_INSTALLED, setBenchStage, type BenchStage } from './bench-stage.ts';
 import { measureConfirmations } from './confirmations.ts';
 import { measureContended } from './contended.ts';
 import { measureDecisions } from './decisions.ts';
@@ -41,14 +42,24 @@ export async function runBench({ only }: BenchOptions, say: Say): Promise<BenchR
       say(`measuring ${name}`);
       rows.push(...(await measure(bench, say)));
     }
-    say('verifying the books');
     const { stage, servers } = bench;
-    const broken = (await verifyBooks(stage.sql, { redisUrl: servers.redis.url, atRest: false })).filter(isBroken);
+    say('letting everything come to rest');
+    await comeToRest(bench);
+    say('verifying the books');
+    const broken = (await verifyBooks(stage.sql, { redisUrl: servers.redis.url, atRest: true })).filter(isBroken);
     if (broken.length > 0) throw new Error(`nothing is told of a product whose books are broken:\n${describeFindings(broken)}`);
     return { rows, servers: describeServers(bench) };
   } finally {
     await bench.stop();
   }
+}
+
+const REST_MS_MAX = 180_000;
+
+/** The provider refuses what it was sent for the measuring alone, and what waits in the outbox leaves. */
+async function comeToRest({ stage }: BenchStage): Promise<void> {
+  await Promise.all([stage.startAgain('provider-simulator lp-a'), stage.startWorker(AS_INSTALLED)]);
+  await untilSettled(stage, REST_MS_MAX);
 }
 
 const describeServers = ({ servers: { nats, redis, postgres, source } }: BenchStage): string =>

@@ -16,20 +16,22 @@ const PROVIDER_LOOK_EVERY_MS = 200;
 const SETTLED_MS_MAX = 60_000;
 
 /** Resolves when no order waits for anybody, no provider owes a word and no message is still to be sent. */
-export async function untilSettled({ sql }: Pick<Stage, 'sql'>): Promise<void> {
+export async function untilSettled({ sql }: Pick<Stage, 'sql'>, withinMs = SETTLED_MS_MAX): Promise<void> {
   const waiting = async (): Promise<string[]> => {
     const rows = await sql<{ what: string }[]>`
-      select 'order ' || order_id || ' is ' || status what from orders where status = any(${LIVE}::text[]::order_status[])
+      select 'order ' || order_id || ' is ' || status what from orders
+        where status in ('queued', 'working', 'partially_filled', 'unknown')
       union all select 'a word on request ' || request_id || ' is owed' from provider_requests
         where ended_at is null and kind <> 'status'
-      union all select 'outbox row ' || outbox_id || ' waits' from outbox where published_at is null`;
+      union all select 'outbox row ' || outbox_id || ' waits' from outbox where published_at is null
+      limit 10`;
     return rows.map(({ what }) => what);
   };
   await until(
     'every order and message arrives',
     async () => ((await waiting()).length === 0 ? true : undefined),
-    SETTLED_MS_MAX,
-    async () => (await waiting()).slice(0, 10).join('; '),
+    withinMs,
+    async () => (await waiting()).join('; '),
   );
 }
 
