@@ -144,7 +144,7 @@ describe('a Prometheus that reads the services under trade', () => {
     // Time that passes elsewhere: half a minute without an answer.
     await until('the request is sent', async () => {
       const { count } = await stage.sql`
-        update outbox o set published_at = published_at - interval '40 s' from provider_requests r
+        update provider_requests r set created_at = r.created_at - interval '40 s' from outbox o
           where r.request_id = o.request_id and r.ended_at is null and o.published_at is not null`;
       return count > 0 ? true : undefined;
     });

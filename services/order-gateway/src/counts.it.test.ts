@@ -172,8 +172,8 @@ describe('an order on an account that is at hand, as PostgreSQL and Redis count'
 
 describe('orders of one account sent at once', () => {
   it.each([
-    [10, 5],
-    [100, 20],
+    [10, 8],
+    [100, 66],
   ])('are fewer commits: of %i at most %i', async (orders, commitsMax) => {
     const trading = await trader();
     const counts = await counted(() => trading.place(orders), settled);
