@@ -48,7 +48,8 @@ export interface RelayNeeds {
   readonly bringUpToDate: (accountIds: readonly AccountId[]) => void;
 }
 
-const ROWS_MAX = 200;
+/** How many rows one turn looks at: one that found so many has more to do. */
+export const RELAY_ROWS_MAX = 200;
 
 /**
  * One turn of the relay: sends what is still in the outbox. An order past its `sendBefore` is not sent but withdrawn, under
@@ -58,7 +59,7 @@ const ROWS_MAX = 200;
  * Returns how many rows it looked at.
  */
 export const relayOnce = (needs: RelayNeeds): Promise<number> =>
-  needs.takeUnsent(ROWS_MAX, async (rows) => {
+  needs.takeUnsent(RELAY_ROWS_MAX, async (rows) => {
     const outgoing = rows.map((row) => {
       if (row.kind === 'events') return row.messages;
       return [row.expired === null ? row.message : row.expired.withdrawal];

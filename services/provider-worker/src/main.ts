@@ -2,7 +2,7 @@ import { openEngine } from '@margrave/account-engine';
 import { createDeadLetters, createPublisher, ensureConsumer, keepStreams, openPullSource, startBus } from '@margrave/bus-nats';
 import { connectCache } from '@margrave/cache-redis';
 import { EXECUTIONS_CONSUMER, providerOrdersConsumer, STREAMS } from '@margrave/contracts';
-import { applyReports, relayNeeds, relayOnce, reportNeeds, sweepSilence } from '@margrave/provider-desk';
+import { applyReports, RELAY_ROWS_MAX, relayNeeds, relayOnce, reportNeeds, sweepSilence } from '@margrave/provider-desk';
 import { createIdLease, openService, setAtScrape } from '@margrave/runtime';
 import { connectStore, ID_BLOCK_SIZE } from '@margrave/store-postgres';
 import type { RequestId } from '@margrave/vocabulary';
@@ -223,7 +223,8 @@ await lifecycle.part(
         if (!bus.isConnected()) return 'done';
         const rows = await relayOnce(relay);
         metrics.relayed.inc(rows);
-        return 'done';
+        // What was tried in vain is left alone for a while, so a bus that takes nothing is not asked without a pause.
+        return rows === RELAY_ROWS_MAX ? 'more' : 'done';
       },
       component('relay'),
       onBug,

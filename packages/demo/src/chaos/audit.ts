@@ -16,7 +16,7 @@ const PROVIDER_LOOK_EVERY_MS = 200;
 const SETTLED_MS_MAX = 60_000;
 
 /** Resolves when no order waits for anybody, no provider owes a word and no message is still to be sent. */
-export async function untilSettled({ sql }: Pick<Stage, 'sql'>, withinMs = SETTLED_MS_MAX): Promise<void> {
+export async function untilSettled({ sql }: Pick<Stage, 'sql'>): Promise<void> {
   const waiting = async (): Promise<string[]> => {
     const rows = await sql<{ what: string }[]>`
       select 'order ' || order_id || ' is ' || status what from orders
@@ -30,7 +30,7 @@ export async function untilSettled({ sql }: Pick<Stage, 'sql'>, withinMs = SETTL
   await until(
     'every order and message arrives',
     async () => ((await waiting()).length === 0 ? true : undefined),
-    withinMs,
+    SETTLED_MS_MAX,
     async () => (await waiting()).join('; '),
   );
 }
