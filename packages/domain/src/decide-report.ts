@@ -59,15 +59,19 @@ function reportMisfit(order: Order, report: ApplyReport): string | undefined {
 
 /**
  * The provider has not spoken within its limit: the order is unknown, its margin stays, and the provider is asked. About an order
- * that is over only what its provider still owes is asked for: fills that it counted, or whether it ever had it.
+ * that is over only what its provider still owes is asked for: fills that it counted, or whether it ever had it. A dealer's word
+ * is the last: who noticed the silence before it asks no more.
  */
 export function decideSilence(order: Order | undefined, account: Account, given: DecisionContext): Change | 'nothing' {
-  if (order === undefined || order.requestId === null) return 'nothing';
+  if (order === undefined || order.requestId === null || isSettled(order)) return 'nothing';
   const change = new ChangeBuilder(account, given, 'worker');
   const next = nextOrderStatus(order.status, 'silence');
   ask(change, next === undefined ? order : putStatus(change, order, next, { reason: 'provider_silent' satisfies HouseReason }));
   return change.finish();
 }
+
+const isSettled = ({ reason, flags }: Order): boolean =>
+  reason === ('settled_by_operator' satisfies HouseReason) || flags.includes('settled_by_operator');
 
 /**
  * By what the stream knows the order never left the house, and never will: cancelled, and what it held back is free again. The

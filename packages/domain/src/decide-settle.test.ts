@@ -55,6 +55,15 @@ describe('an order that an operator settles', () => {
     expect(books.account.marginTotalE8).toBe(books.account.marginExecutedE8);
   });
 
+  it.each([[[]], [[WHOLE]]])('is asked about no more by who noticed the silence before: executed %j', (executed) => {
+    const books = silent();
+    books.run(settle(books.order(ID), executed));
+    expect(books.try({ kind: 'silence', orderId: books.order(ID).orderId })).toEqual({
+      ok: false,
+      refusal: { refusedAs: 'nothing_to_do' },
+    });
+  });
+
   it('as executed in part is booked part by part in one change, and the rest is at an end', () => {
     const books = silent();
     const change = books.run(

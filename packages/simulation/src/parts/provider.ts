@@ -27,8 +27,6 @@ export interface Handled {
   status: ProviderOrderStatus;
   /** Says nothing until it is asked. */
   isSilent: boolean;
-  /** Says nothing of it for good, asked or not. */
-  readonly isMute: boolean;
   /** Executes more than was ordered. */
   overfills: boolean;
   /** It still has something to do. */
@@ -93,7 +91,6 @@ export class SimProvider {
       executedE8: 0n,
       status: 'working',
       isSilent: false,
-      isMute: this.#faults.strikes('provider: it never says a word of an order', nameOf(request)),
       overfills: false,
       pending: 0,
     };
@@ -158,7 +155,7 @@ export class SimProvider {
     const report = this.#report(handled, { ...said, ...volumes(handled.executedE8, leavesE8) });
     if (handled.status !== 'cancelled' && this.#faults.strikes('provider: it falls silent half way', nameOf(handled.request)))
       handled.isSilent = true;
-    if (handled.isMute || !this.#faults.strikes('provider: it says two things under one id', nameOf(handled.request))) return;
+    if (!this.#faults.strikes('provider: it says two things under one id', nameOf(handled.request))) return;
     const other = { ...report, lastPrice: formatE8(reference + worse * tick * 50n) };
     this.#say(other, `${this.#idOf(report)}:other`);
   }
@@ -181,7 +178,6 @@ export class SimProvider {
       this.refused.add(about);
       return this.#sayOf(asked, { orderStatus: 'never_seen', originalRequestId: about, ...volumes(0n, 0n) });
     }
-    if (handled.isMute) return;
     handled.isSilent = false;
     for (const report of handled.reports) this.#say(report, `${this.#idOf(report)}:${asked.requestId}`);
     const leavesE8 = e8(handled.request.volume) - handled.executedE8;
@@ -207,7 +203,7 @@ export class SimProvider {
   #report(handled: Handled, told: Partial<ProviderExecutionV1>): ProviderExecutionV1 {
     const report = this.#made(handled.request, told);
     handled.reports.push(report);
-    if (handled.isMute || handled.isSilent || this.#loses(handled)) return report;
+    if (handled.isSilent || this.#loses(handled)) return report;
     this.#say(report, this.#idOf(report));
     if (this.#faults.strikes('provider: it repeats itself', nameOf(handled.request)))
       this.#say(report, `${this.#idOf(report)}:repeated`);

@@ -33,7 +33,6 @@ export const FAULTS = {
   'provider: it says two things under one id': 30,
   'provider: it repeats itself': 8,
   'provider: a report of it is lost for good': 25,
-  'provider: it never says a word of an order': 50,
 } as const;
 export type Fault = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as readonly Fault[];

@@ -5,7 +5,6 @@ import { CacheServer } from '../parts/cache.ts';
 import { SimClient } from '../parts/client.ts';
 import { Host } from '../parts/host.ts';
 import { Prices } from '../parts/prices.ts';
-import { SimOperator } from '../parts/operator.ts';
 import { SimProvider } from '../parts/provider.ts';
 import { startWorker } from '../parts/worker.ts';
 import { StoreServer } from '../store/sim-store.ts';
@@ -92,7 +91,6 @@ export class World {
   start(): void {
     for (const program of PROGRAMS) this.#bear(program);
     for (const client of this.clients) client.start();
-    new SimOperator(this, this.providers).start();
     this.#tick();
     this.#mishap();
   }
