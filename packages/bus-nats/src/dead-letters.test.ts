@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { DeadLetterV1 } from '@margrave/contracts';
 import { ok, refuse } from '@margrave/vocabulary';
 import { createDeadLetters, type DeadMessage } from './dead-letters.ts';
-import type { OutgoingMessage, PublishOutcome } from './publisher.ts';
+import type { OutgoingMessage } from './publisher.ts';
+import type { PublishOutcome } from './stream-answer.ts';
 
 const message: DeadMessage = {
   subject: 'provider.lp-a.executions.v1',

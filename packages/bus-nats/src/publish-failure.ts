@@ -1,6 +1,6 @@
 import { asError } from '@margrave/runtime';
-import { JetStreamApiError } from '@nats-io/jetstream';
-import { errors, NoRespondersError } from '@nats-io/transport-node';
+import type { ApiError } from '@nats-io/jetstream';
+import { errors } from '@nats-io/transport-node';
 
 /** Why a message was definitely not stored. Sending it again under the same id is safe, and of use once the cause is gone. */
 export const NOT_STORED_REASONS = [
@@ -25,44 +25,23 @@ export type PublishFailure =
 const NO_ROOM = /maximum (?:bytes|messages)|resource limits? exceeded|insufficient (?:storage )?resources/i;
 const TOO_LARGE = /message size exceeds/i;
 
-/**
- * What the client threw at a publish, as an outcome. In doubt the outcome is `unknown`: only what the server or the client
- * says before anything is stored counts as not stored.
- */
+/** What the client threw at a publish, which it does before anything is sent. In doubt the outcome is `unknown`. */
 export function describePublishError(thrown: unknown): PublishFailure {
   const error = asError(thrown);
   const detail = error.message;
-  const chain = causes(error);
-  const is = (kind: new (...given: never[]) => Error): boolean => chain.some((link) => link instanceof kind);
-
-  const refused = chain.find((link) => link instanceof JetStreamApiError);
-  if (refused !== undefined) return describeApiError(refused);
-  // Nobody listens to this subject: no stream keeps it, or there is no JetStream at all.
-  if (is(NoRespondersError)) return { outcome: 'not_stored', reason: 'no_stream', detail: 'no stream keeps this subject' };
-  if (is(errors.InvalidArgumentError)) return { outcome: 'not_stored', reason: 'payload_too_large', detail };
-  if (is(errors.ClosedConnectionError) || is(errors.DrainingConnectionError)) {
+  if (error instanceof errors.InvalidArgumentError) return { outcome: 'not_stored', reason: 'payload_too_large', detail };
+  if (error instanceof errors.ClosedConnectionError || error instanceof errors.DrainingConnectionError) {
     return { outcome: 'not_stored', reason: 'not_connected', detail };
   }
-  // Where it is the answer that may not be heard, not the message that may not be sent, it may well be stored.
-  if (chain.some((link) => link instanceof errors.PermissionViolationError && link.operation === 'publish')) {
-    return { outcome: 'not_stored', reason: 'permission_denied', detail };
-  }
-  if (is(errors.TimeoutError)) return { outcome: 'unknown', reason: 'timeout', detail };
   return { outcome: 'unknown', reason: 'connection_lost', detail };
 }
 
-/** An error, its cause, the cause of that, and so on. */
-function causes(error: Error): readonly Error[] {
-  const chain: Error[] = [];
-  for (let link: unknown = error; link instanceof Error && !chain.includes(link); link = link.cause) chain.push(link);
-  return chain;
-}
-
-function describeApiError(error: JetStreamApiError): PublishFailure {
-  const detail = `${error.message} (${error.code})`;
-  if (TOO_LARGE.test(error.message)) return { outcome: 'not_stored', reason: 'payload_too_large', detail };
-  if (NO_ROOM.test(error.message)) return { outcome: 'not_stored', reason: 'stream_full', detail };
-  if (error.status >= 400 && error.status < 500) return { outcome: 'not_stored', reason: 'refused', detail };
+/** The error that a stream answered with. In doubt the outcome is `unknown`. */
+export function describeRefusal({ code, err_code: errorCode, description }: ApiError): PublishFailure {
+  const detail = `${description} (${errorCode})`;
+  if (TOO_LARGE.test(description)) return { outcome: 'not_stored', reason: 'payload_too_large', detail };
+  if (NO_ROOM.test(description)) return { outcome: 'not_stored', reason: 'stream_full', detail };
+  if (code >= 400 && code < 500) return { outcome: 'not_stored', reason: 'refused', detail };
   // The rest is the server's own trouble, a disk that fails in the middle of a write among it.
   return { outcome: 'unknown', reason: 'server_trouble', detail };
 }
