@@ -14,7 +14,7 @@ export { createIdPool } from './ids.ts';
 export { marketView } from './market-view.ts';
 export type { AccountStore, AggregateCache, CommitBatch, CommitOutcome, StoreFailure } from './ports.ts';
 export { providerMessages } from './provider-messages.ts';
-export { Publisher, type PublisherParts } from './publisher.ts';
+export { eventMessage, Publisher, type PublisherParts } from './publisher.ts';
 export { QuoteBook } from './quote-book.ts';
 export { accountRow, orderRow, positionRow } from './to-rows.ts';
 export { RecentAccounts } from './recent-accounts.ts';

@@ -1,4 +1,4 @@
-import { ProviderOrderNewV1 } from '@margrave/contracts';
+import { AccountEventV1, ProviderOrderNewV1 } from '@margrave/contracts';
 import { bench, buy, market, task } from './testing/builders.ts';
 import { Publisher, type OutgoingMessage, type PublishOutcome } from './publisher.ts';
 
@@ -31,7 +31,8 @@ describe('what a commit leaves in the outbox', () => {
   it('of a local fill is its events, in their order, each with its own id', async () => {
     const { sent, marked } = await publish('local', () => 'stored');
     expect(sent.map(({ messageId }) => messageId)).toEqual([2, 3, 4, 5].map((sequence) => `1000000001:${sequence}`));
-    expect(sent.map(({ body }) => (JSON.parse(body) as { type: string }).type)).toEqual([
+    const events = sent.map(({ body }) => AccountEventV1.decode(new TextEncoder().encode(body)));
+    expect(events.map((event) => (event.ok ? event.value.type : event.refusal))).toEqual([
       'order.accepted',
       'order.filled',
       'position.opened',

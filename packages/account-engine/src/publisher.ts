@@ -1,7 +1,7 @@
 import { AccountEventV1 } from '@margrave/contracts';
-import type { OutboxId } from '@margrave/store-postgres';
+import type { EventRow, OutboxId } from '@margrave/store-postgres';
 import type { Committed } from './executor.ts';
-import { eventMessage } from './to-rows.ts';
+import { timeText } from './views.ts';
 
 /** One message of the outbox, ready to leave. */
 export interface OutgoingMessage {
@@ -89,19 +89,12 @@ const providerRows = ({ rows, outbox }: Committed): readonly OutgoingRow[] =>
     messages: [{ subject, messageId, body: bodyJson }],
   }));
 
-const eventRows = ({ change, outbox }: Committed): readonly OutgoingRow[] =>
-  outbox.pointerOutboxId === null
-    ? []
-    : [
-        {
-          outboxId: outbox.pointerOutboxId,
-          messages: change.events.map((event) => {
-            const body = eventMessage(change, event);
-            return {
-              subject: AccountEventV1.subjectOf(change.accountId),
-              messageId: AccountEventV1.deduplicationId(undefined as never, body),
-              body: JSON.stringify(body),
-            };
-          }),
-        },
-      ];
+const eventRows = ({ rows, outbox }: Committed): readonly OutgoingRow[] =>
+  outbox.pointerOutboxId === null ? [] : [{ outboxId: outbox.pointerOutboxId, messages: rows.events.map(eventMessage) }];
+
+/** An event as its message: `AccountEventV1`, whose data stand in the row as the JSON that they are on the bus. */
+export const eventMessage = ({ accountId, sequence, version, type, atMs, by, dataJson }: EventRow): OutgoingMessage => ({
+  subject: AccountEventV1.subjectOf(accountId),
+  messageId: `${accountId}:${sequence}`,
+  body: `{"accountId":"${accountId}","sequence":"${sequence}","version":"${version}","type":"${type}","at":"${timeText(atMs)}","by":${JSON.stringify(by)},"data":${dataJson}}`,
+});

@@ -1,4 +1,3 @@
-import type { AccountEventV1 } from '@margrave/contracts';
 import type {
   Account,
   AccountEvent,
@@ -169,18 +168,6 @@ const eventRow = (change: Change, event: AccountEvent): EventRow => ({
   dataJson: JSON.stringify(eventData(change, event)),
   orderId: 'order' in event ? event.order.orderId : 'orderId' in event ? event.orderId : null,
 });
-
-/** The event as its message on the bus. */
-export const eventMessage = (change: Change, event: AccountEvent): AccountEventV1 =>
-  ({
-    accountId: change.accountId,
-    sequence: `${event.sequence}`,
-    version: `${change.account.version}`,
-    type: event.type,
-    at: new Date(change.atMs).toISOString(),
-    by: change.by,
-    data: eventData(change, event),
-  }) as AccountEventV1;
 
 const decisionRow = (change: Change, record: DecisionRecord): DecisionRow => ({
   decisionId: record.decisionId,

@@ -4,7 +4,13 @@ import { currencyDecimals, divide, formatE8, type AccountId, type Currency } fro
 
 /** How the domain's values read on a wire: one place for events and for HTTP. */
 
-export const timeText = (epochMs: number): string => new Date(epochMs).toISOString();
+/** Nearly all times of a change are the same one, and writing it out takes longer than anything else of an event. */
+let lastWritten = { epochMs: NaN, text: '' };
+
+export function timeText(epochMs: number): string {
+  if (epochMs !== lastWritten.epochMs) lastWritten = { epochMs, text: new Date(epochMs).toISOString() };
+  return lastWritten.text;
+}
 
 /** Money at its currency's minor unit; amounts beyond it are shown in full, never rounded away. */
 export const moneyText = (amountE8: bigint, currency: Currency): string => formatE8(amountE8, currencyDecimals(currency));

@@ -1,8 +1,8 @@
-import type { AccountEngine } from '@margrave/account-engine';
+import { eventMessage, type AccountEngine } from '@margrave/account-engine';
 import type { Publisher } from '@margrave/bus-nats';
-import { AccountEventV1, ProviderOrderCancelV1, ProviderOrderCloseV1, ProviderOrderNewV1, STREAMS } from '@margrave/contracts';
+import { ProviderOrderCancelV1, ProviderOrderCloseV1, ProviderOrderNewV1, STREAMS } from '@margrave/contracts';
 import type { Logger } from '@margrave/runtime';
-import type { EventRow, Store, UnpublishedRow } from '@margrave/store-postgres';
+import type { Store, UnpublishedRow } from '@margrave/store-postgres';
 import type { RequestId } from '@margrave/vocabulary';
 import type { OutgoingMessage, RelayNeeds, UnsentRow } from './relay.ts';
 
@@ -70,23 +70,6 @@ async function unsentRows(rows: readonly UnpublishedRow[], parts: RelayParts): P
       return { kind: 'request', outboxId, accountId, message: { subject, messageId, body: bodyJson }, expired };
     }),
   );
-}
-
-function eventMessage(event: EventRow): OutgoingMessage {
-  const body = {
-    accountId: event.accountId,
-    sequence: `${event.sequence}`,
-    version: `${event.version}`,
-    type: event.type,
-    at: new Date(event.atMs).toISOString(),
-    by: event.by,
-    data: JSON.parse(event.dataJson) as unknown,
-  };
-  return {
-    subject: AccountEventV1.subjectOf(event.accountId),
-    messageId: `${event.accountId}:${event.sequence}`,
-    body: JSON.stringify(body),
-  };
 }
 
 /** The cancellation that goes out instead of an order that must not be sent any more, under the order's own message id. */

@@ -21,11 +21,13 @@ export type UnpublishedRow =
     }
   | { readonly kind: 'events'; readonly outboxId: OutboxId; readonly accountId: AccountId; readonly range: EventRange };
 
-// A row that the relay works on is left to it: it marks it itself.
+// A row that the relay works on is left to it: it marks it itself. Each row is found by its id: by the index of what waits it would be
+// found behind all those that waited once and were not vacuumed yet.
 const MARK_PUBLISHED = `
-update outbox set published_at = clock_timestamp()
-  where outbox_id in (select outbox_id from outbox where outbox_id = any($1::bigint[]) and published_at is null
-    order by outbox_id for update skip locked)`;
+with left_to_us as materialized (
+  select o.ctid from unnest($1::bigint[]) given (outbox_id) join outbox o on o.outbox_id = given.outbox_id
+    where o.published_at is null for update of o skip locked)
+update outbox set published_at = clock_timestamp() where ctid = any(array(select ctid from left_to_us))`;
 
 export async function markPublished(connection: Connection, outboxIds: readonly OutboxId[]): Promise<void> {
   await connection.query(MARK_PUBLISHED, [idArray(outboxIds)]);
