@@ -103,7 +103,7 @@ describe('the engine', () => {
 
     it('from the store where another process told of something newer than what the cache has', async () => {
       const { shown, recent } = withBoth(3n, 2n);
-      recent.forgetOlderThan(ACCOUNT, 3n);
+      recent.forgetWithout(ACCOUNT, 3n);
       expect(await shown()).toBe(3n);
     });
 

@@ -1,5 +1,5 @@
 import { AccountEventV1, QuoteV1 } from '@margrave/contracts';
-import { createPublisher, subscribe, type BusConnection } from '@margrave/bus-nats';
+import { createPublisher, notice, subscribe, type BusConnection } from '@margrave/bus-nats';
 import type { Cache } from '@margrave/cache-redis';
 import { decide, type Account, type Group, type Market } from '@margrave/domain';
 import { createIdLease, sleep, type Logger } from '@margrave/runtime';
@@ -80,9 +80,9 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
       onBug: world.onBug,
       log,
     }),
-    subscribe(bus, {
+    notice(bus, {
       contract: AccountEventV1,
-      onMessage: ({ body }) => recent.forgetOlderThan(body.accountId, BigInt(body.version)),
+      onMessage: ({ accountId, sequence }) => recent.forgetWithout(accountId, sequence),
       onUndecodable: () => observer.unreadable('event'),
       onBug: world.onBug,
       log,

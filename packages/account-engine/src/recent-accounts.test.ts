@@ -7,7 +7,7 @@ const TWO = '1000000002' as AccountId;
 const THREE = '1000000003' as AccountId;
 
 /** All that matters of an account here is how old it is. */
-const at = (version: bigint, accountId = ONE): Account => ({ accountId, version }) as Account;
+const at = (version: bigint, accountId = ONE): Account => ({ accountId, version, lastSequence: version }) as Account;
 
 describe('the accounts at hand', () => {
   let nowMs: number;
@@ -26,15 +26,15 @@ describe('the accounts at hand', () => {
 
   it('are forgotten when another process has gone further, and not when it has not', () => {
     recent.put(at(3n), 'first');
-    recent.forgetOlderThan(ONE, 3n);
+    recent.forgetWithout(ONE, 3n);
     expect(recent.get(ONE)?.version).toBe(3n);
-    recent.forgetOlderThan(ONE, 4n);
+    recent.forgetWithout(ONE, 4n);
     expect(recent.get(ONE)).toBeUndefined();
   });
 
   it('are none that another process was heard to have gone beyond, whether or not it was at hand', () => {
-    recent.forgetOlderThan(ONE, 4n);
-    recent.forgetOlderThan(ONE, 2n);
+    recent.forgetWithout(ONE, 4n);
+    recent.forgetWithout(ONE, 2n);
     recent.put(at(3n), 'first');
     expect([recent.get(ONE), recent.isOvertaken(at(3n)), recent.isOvertaken(at(4n))]).toEqual([undefined, true, false]);
     recent.put(at(4n), 'first');
@@ -61,7 +61,7 @@ describe('the accounts at hand', () => {
     recent.put(at(1n), 'first');
     recent.enterEpoch('first');
     expect(recent.get(ONE)).toBeDefined();
-    recent.forgetOlderThan(TWO, 9n);
+    recent.forgetWithout(TWO, 9n);
     recent.enterEpoch('second');
     expect([recent.get(ONE), recent.isOvertaken(at(1n, TWO))]).toEqual([undefined, false]);
     recent.put(at(1n), 'first');

@@ -13,7 +13,7 @@ interface Entry {
  */
 export class RecentAccounts {
   readonly #entries = new Map<AccountId, Entry>();
-  /** The newest versions that other processes told of, of accounts at hand or not: bounded likewise. */
+  /** The newest events that other processes told of, of accounts at hand or not: bounded likewise. */
   readonly #heard = new Map<AccountId, bigint>();
   readonly #accountsMax: number;
   readonly #monotonicMs: () => number;
@@ -55,20 +55,20 @@ export class RecentAccounts {
     keepLast(this.#entries, accountId, { account, knownAtMs: this.#monotonicMs() }, this.#accountsMax);
   }
 
-  /** Whether another process told of a newer version. */
-  isOvertaken({ accountId, version }: Pick<Account, 'accountId' | 'version'>): boolean {
-    return (this.#heard.get(accountId) ?? 0n) > version;
+  /** Whether another process told of something that it does not contain. */
+  isOvertaken({ accountId, lastSequence }: Pick<Account, 'accountId' | 'lastSequence'>): boolean {
+    return (this.#heard.get(accountId) ?? 0n) > lastSequence;
   }
 
   forget(accountId: AccountId): void {
     this.#entries.delete(accountId);
   }
 
-  /** Another process committed up to this version. */
-  forgetOlderThan(accountId: AccountId, version: bigint): void {
-    if (version > (this.#heard.get(accountId) ?? 0n)) keepLast(this.#heard, accountId, version, this.#accountsMax);
+  /** Another process committed the account's event of this number. */
+  forgetWithout(accountId: AccountId, sequence: bigint): void {
+    if (sequence > (this.#heard.get(accountId) ?? 0n)) keepLast(this.#heard, accountId, sequence, this.#accountsMax);
     const entry = this.#entries.get(accountId);
-    if (entry !== undefined && entry.account.version < version) this.#entries.delete(accountId);
+    if (entry !== undefined && entry.account.lastSequence < sequence) this.#entries.delete(accountId);
   }
 
   /**

@@ -1,8 +1,9 @@
-import { QuoteV1 } from '@margrave/contracts';
+import { AccountEventV1, QuoteV1 } from '@margrave/contracts';
 import { FaultProxy, testServers } from '@margrave/testkit';
 import { checkSymbolName, type SymbolName } from '@margrave/vocabulary';
+import { headers } from '@nats-io/transport-node';
 import { createBroadcaster } from './broadcast.ts';
-import { subscribe } from './subscription.ts';
+import { notice, subscribe } from './subscription.ts';
 import { closeTestBuses, silentLog, testBus, until, type TestBus } from './testing/bus.ts';
 
 const symbol = (name: string): SymbolName => checkSymbolName(name) as SymbolName;
@@ -71,6 +72,27 @@ it('counts what cannot be read, and hears the next', async () => {
   broadcast(...quote('EURUSD', 7));
   await until(() => heard.length === 1, 'the good one was heard');
   expect(undecodable).toEqual(['md.quotes.v1.EURUSD not JSON', 'md.quotes.v1.eurusd not a subject of quote']);
+});
+
+it('notices by its id that a message was sent, and counts one that has none', async () => {
+  const [noticed, undecodable]: [unknown[], string[]] = [[], []];
+  notice(hearer.connection, {
+    contract: AccountEventV1,
+    onMessage: (id) => noticed.push(id),
+    onUndecodable: (reason) => undecodable.push(reason),
+    onBug: (error) => undecodable.push(error.message),
+    log: silentLog,
+  });
+  await subscribed();
+  const subject = 'account.1.events.v1.1000000001';
+  for (const messageId of [undefined, '1000000001', '1000000001:7']) {
+    const fields = headers();
+    if (messageId !== undefined) fields.set('Nats-Msg-Id', messageId);
+    sender.client.publish(subject, 'not even JSON', { headers: fields });
+  }
+  await until(() => noticed.length === 1, 'the one with an id was noticed');
+  expect(noticed).toEqual([{ accountId: '1000000001', sequence: 7n }]);
+  expect(undecodable).toEqual(['not an id of account.event', 'not an id of account.event']);
 });
 
 it('reports a bug of who hears, and does not lose the connection to it', async () => {

@@ -62,6 +62,11 @@ function headersOf(raw: Msg): MsgHdrs | undefined {
   }
 }
 
+const MESSAGE_ID = 'Nats-Msg-Id';
+
+/** The id that a message was published with. */
+export const messageIdOf = (raw: Msg): string | undefined => headersOf(raw)?.get(MESSAGE_ID) || undefined;
+
 /** The message in hand, with the answers that end its delivery. An answer after the first one does nothing. */
 export function busMessage(client: NatsConnection, raw: Msg, facts: DeliveryFacts, options: MessageOptions): BusMessage {
   let answered = false;
@@ -79,7 +84,7 @@ export function busMessage(client: NatsConnection, raw: Msg, facts: DeliveryFact
     ...facts,
     subject: raw.subject,
     data: raw.data,
-    messageId: header('Nats-Msg-Id'),
+    messageId: header(MESSAGE_ID),
     header,
     acknowledge: async () => {
       if (options.confirmWithinMs === undefined) answer(ACKNOWLEDGED);

@@ -26,4 +26,4 @@ export { openPullSource, type PullSource, type PullSourceOptions } from './pull-
 export { startBus, type BusSettings } from './start-bus.ts';
 export { keepStreams, type StreamKeeper, type StreamKeeperOptions } from './stream-keeper.ts';
 export { ensureStreams, streamFills, type StreamFill, type StreamReport } from './streams.ts';
-export { subscribe, type SubscribeOptions } from './subscription.ts';
+export { notice, subscribe, type NoticeOptions, type SubscribeOptions } from './subscription.ts';

@@ -1,19 +1,31 @@
 import { asError, type Logger } from '@margrave/runtime';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { BusConnection } from './connection.ts';
+import { messageIdOf } from './bus-message.ts';
 import { decoderOf, type Decoded, type ReadableContract } from './decoder.ts';
 
-export interface SubscribeOptions<Body, Subject extends Readonly<Record<string, string>>> {
-  readonly contract: ReadableContract<Body, Subject>;
-  /** Which subjects: a wildcard stands for each parameter that is not given. */
-  readonly only?: Partial<Subject>;
-  /** Takes each message as it arrives. It returns at once and never waits: so nothing piles up here. */
-  readonly onMessage: (message: Decoded<Body, Subject>) => void;
+interface ListenOptions {
   /** Told of what could not be read, with the reason, for a metric. */
   readonly onUndecodable: (reason: string, subject: string) => void;
   /** `onMessage` threw: a bug, and the service is to stop. */
   readonly onBug: (error: Error) => void;
   readonly log: Logger;
+}
+
+export interface SubscribeOptions<Body, Subject extends Readonly<Record<string, string>>> extends ListenOptions {
+  readonly contract: ReadableContract<Body, Subject>;
+  /** Which subjects: a wildcard stands for each parameter that is not given. */
+  readonly only?: Partial<Subject>;
+  /** Takes each message as it arrives. It returns at once and never waits: so nothing piles up here. */
+  readonly onMessage: (message: Decoded<Body, Subject>) => void;
+}
+
+export interface NoticeOptions<Id, Subject extends Readonly<Record<string, string>>> extends ListenOptions {
+  readonly contract: Pick<ReadableContract<unknown, Subject>, 'name' | 'subjectTemplate'> & {
+    /** What a `Nats-Msg-Id` of this contract says. */
+    readonly readId: (messageId: string) => Id | undefined;
+  };
+  readonly onMessage: (id: Id) => void;
 }
 
 /**
@@ -26,9 +38,37 @@ export function subscribe<Body, Subject extends Readonly<Record<string, string>>
   connection: BusConnection,
   options: SubscribeOptions<Body, Subject>,
 ): () => void {
-  const { contract, only, onMessage, onUndecodable, onBug, log } = options;
+  const { contract, only, onMessage } = options;
   const decode = decoderOf(contract);
-  const subject = contract.subjectTemplate.filter(only);
+  return listen(connection, contract.subjectTemplate.filter(only), options, (message) => {
+    const decoded = decode(message);
+    if (decoded.ok) onMessage(decoded.value);
+    else options.onUndecodable(decoded.refusal, message.subject);
+  });
+}
+
+/**
+ * Hears as `subscribe` does that messages of a stream were sent, by their ids, and reads none: a busy service would spend more on
+ * reading what others say than on its own work.
+ *
+ * @returns what ends it.
+ */
+export const notice = <Id, Subject extends Readonly<Record<string, string>>>(
+  connection: BusConnection,
+  options: NoticeOptions<Id, Subject>,
+): (() => void) =>
+  listen(connection, options.contract.subjectTemplate.filter(), options, (message) => {
+    const id = options.contract.readId(messageIdOf(message) ?? '');
+    if (id === undefined) options.onUndecodable(`not an id of ${options.contract.name}`, message.subject);
+    else options.onMessage(id);
+  });
+
+function listen(
+  connection: BusConnection,
+  subject: string,
+  { onBug, log }: ListenOptions,
+  take: (message: Msg) => void,
+): () => void {
   let subscription: Subscription | undefined;
   let ended = false;
 
@@ -40,9 +80,7 @@ export function subscribe<Body, Subject extends Readonly<Record<string, string>>
       return;
     }
     try {
-      const decoded = decode(message);
-      if (decoded.ok) onMessage(decoded.value);
-      else onUndecodable(decoded.refusal, message.subject);
+      take(message);
     } catch (thrown) {
       onBug(asError(thrown));
     }

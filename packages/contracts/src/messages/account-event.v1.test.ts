@@ -30,4 +30,13 @@ describe('an account event', () => {
       ok: false,
       refusal: '/data/order/volume must be string',
     }));
+  it('is named by its message id', () => {
+    const { accountId, sequence } = AccountEventV1.example;
+    const messageId = AccountEventV1.deduplicationId(undefined as never, AccountEventV1.example);
+    expect(AccountEventV1.readId(messageId)).toEqual({ accountId, sequence: BigInt(sequence) });
+  });
+  it.each(['', '1000000001', '1000000001:', '1:2', '1000000001:-1', '1000000001:1x', 'lp-a:77'])(
+    'is not named by %p',
+    (messageId) => expect(AccountEventV1.readId(messageId)).toBeUndefined(),
+  );
 });

@@ -1,4 +1,4 @@
-import { checkAccountId } from '@margrave/vocabulary';
+import { checkAccountId, type AccountId } from '@margrave/vocabulary';
 import { Type, type Static } from 'typebox';
 import { accountId, count, figure, oneOf, orderId, plainText, time } from '../fields.ts';
 import { DealV1 } from '../http/deal.v1.ts';
@@ -135,6 +135,12 @@ export const AccountEventV1 = {
   /** The subject of an account's events; the partition follows from the account. */
   subjectOf: (account: Parameters<typeof accountPartition>[0]): string =>
     template.build({ partition: accountPartition(account), accountId: account }),
+  /** Which event a message id names: enough for who only asks how far an account has come. `undefined` where it names none. */
+  readId: (messageId: string): { readonly accountId: AccountId; readonly sequence: bigint } | undefined => {
+    const [, account = '', sequence = ''] = /^(\d+):(\d{1,19})$/.exec(messageId) ?? [];
+    const accountId = checkAccountId(account);
+    return accountId === undefined ? undefined : { accountId, sequence: BigInt(sequence) };
+  },
 };
 
 export type AccountEventV1 = Static<typeof schema>;

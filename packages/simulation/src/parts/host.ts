@@ -113,8 +113,8 @@ export class Host {
     this.#quotes.take(quote);
   }
 
-  hearEvent(accountId: AccountId, version: bigint): void {
-    this.#recent.forgetOlderThan(accountId, version);
+  hearEvent(accountId: AccountId, sequence: bigint): void {
+    this.#recent.forgetWithout(accountId, sequence);
   }
 
   get world(): Surroundings {

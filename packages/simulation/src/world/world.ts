@@ -1,5 +1,6 @@
-import type { AccountEventV1 } from '@margrave/contracts';
+import { AccountEventV1 } from '@margrave/contracts';
 import type { AccountId, PositionId } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
 import { Recorder, type Decide } from '../parts/recorder.ts';
 import { CacheServer } from '../parts/cache.ts';
 import { SimClient } from '../parts/client.ts';
@@ -179,11 +180,11 @@ export class World {
     });
   }
 
-  #tellEvent({ body }: BusMessage): void {
-    const { accountId, version } = JSON.parse(body) as AccountEventV1;
+  #tellEvent({ messageId }: BusMessage): void {
+    const { accountId, sequence } = AccountEventV1.readId(messageId) ?? assert.fail(`${messageId} is the id of no event`);
     for (const host of this.#hosts.values()) {
       if (!this.faults.strikes('bus: an event is not heard', `${accountId} ${host.process.name}`))
-        host.hearEvent(accountId, BigInt(version));
+        host.hearEvent(accountId, sequence);
     }
   }
 }
