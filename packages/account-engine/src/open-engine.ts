@@ -163,6 +163,7 @@ function openPublisher({ store, bus, log, crash }: EngineWorld): Publisher {
       const timer = setTimeout(run, afterMs);
       return () => clearTimeout(timer);
     },
+    later: (run) => void setImmediate(run),
     crashAfterPublish: crash.afterPublish,
     onFailure: (error) => log.warn({ err: error }, 'Published messages could not be marked; the relay sends them again'),
   });

@@ -17,6 +17,7 @@ async function publish(flow: 'local' | 'provider', outcomeOf: (message: Outgoing
       return Promise.resolve();
     },
     schedule: () => () => undefined,
+    later: (run) => void setImmediate(run),
     crashAfterPublish: () => undefined,
     onFailure: (error) => {
       throw error;

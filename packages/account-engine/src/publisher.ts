@@ -19,6 +19,8 @@ export interface PublisherParts {
   readonly markPublished: (outboxIds: readonly OutboxId[]) => Promise<void>;
   /** Runs something after so many milliseconds; what it returns calls that off. */
   readonly schedule: (run: () => void, afterMs: number) => () => void;
+  /** Runs something when what has come in meanwhile was seen to. */
+  readonly later: (run: () => void) => void;
   readonly crashAfterPublish: () => void;
   readonly onFailure: (error: unknown) => void;
 }
@@ -33,12 +35,17 @@ interface OutgoingRow {
 const MARK_ROWS_MAX = 500;
 const MARK_DELAY_MS = 50;
 
+/** Of how many commits the events are sent before anything else has its turn; when many wait, of a share of them. */
+const TOLD_AT_ONCE_MIN = 16;
+const TOLD_AT_ONCE_SHARE = 4;
+
 /**
- * Sends what commits left in the outbox, right after them: requests to providers first, then events. Nothing waits for it and
- * nothing depends on it; what it does not manage, the relay finds.
+ * Sends what commits left in the outbox: requests to providers at once, events when there is time. So the next commit is on its way
+ * while the last one is told of. Nothing waits for it and nothing depends on it; what it does not manage, the relay finds.
  */
 export class Publisher {
   readonly #parts: PublisherParts;
+  readonly #untold: Committed[] = [];
   readonly #toMark: OutboxId[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #callOff: (() => void) | undefined;
@@ -49,7 +56,19 @@ export class Publisher {
 
   /** Does not wait. */
   publish(committed: readonly Committed[]): void {
-    const rows = [...committed.flatMap(providerRows), ...committed.flatMap(eventRows)];
+    this.#begin(committed.flatMap(providerRows));
+    const isTelling = this.#untold.length > 0;
+    this.#untold.push(...committed.filter(({ outbox }) => outbox.pointerOutboxId !== null));
+    if (!isTelling && this.#untold.length > 0) this.#parts.later(this.#tellSome);
+  }
+
+  readonly #tellSome = (): void => {
+    const count = Math.max(TOLD_AT_ONCE_MIN, Math.ceil(this.#untold.length / TOLD_AT_ONCE_SHARE));
+    this.#begin(this.#untold.splice(0, count).flatMap(eventRows));
+    if (this.#untold.length > 0) this.#parts.later(this.#tellSome);
+  };
+
+  #begin(rows: readonly OutgoingRow[]): void {
     if (rows.length === 0) return;
     const sending = this.#send(rows)
       .catch(this.#parts.onFailure)
@@ -76,8 +95,9 @@ export class Publisher {
     if (outboxIds.length > 0) await this.#parts.markPublished(outboxIds);
   }
 
-  /** Waits for what is under way and marks it. */
+  /** Sends what was not sent yet, waits for what is under way, and marks it. */
   async stop(): Promise<void> {
+    this.#begin(this.#untold.splice(0).flatMap(eventRows));
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
     await this.#mark();
   }

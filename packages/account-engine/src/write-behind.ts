@@ -22,6 +22,8 @@ function kept<Held extends object, Row>(rows: WeakMap<Held, Row>, held: Held, ma
 /** Of a cache that was away only so many accounts are brought up to date; the others are read from the store when they are missed. */
 const KEPT_MAX = 10_000;
 const AGAIN_MS = 1_000;
+/** More would hold up for too long whatever else this process has to do. */
+const AT_ONCE_MAX = 64;
 
 interface Waiting {
   readonly rows: () => AccountAggregateRows;
@@ -32,7 +34,7 @@ interface Waiting {
 type Write = (accounts: readonly AccountAggregateRows[], epoch: string) => Promise<boolean>;
 
 /**
- * Writes accounts to the cache behind their commits: only the newest of each, all that wait in one round trip, one at a time.
+ * Writes accounts to the cache behind their commits: only the newest of each, many in one round trip, one at a time.
  * What it does not manage is tried again until it does or something newer takes its place: an account that rests would be old in
  * the cache for as long as it rests.
  */
@@ -63,8 +65,8 @@ export class WriteBehind {
 
   async #drain(): Promise<void> {
     while (this.#waiting.size > 0) {
-      const taken = [...this.#waiting];
-      this.#waiting.clear();
+      const taken = [...this.#waiting].slice(0, AT_ONCE_MAX);
+      for (const [accountId] of taken) this.#waiting.delete(accountId);
       this.#inHand = taken.length;
       let allWritten = true;
       for (const epoch of new Set(taken.map(([, each]) => each.epoch))) {

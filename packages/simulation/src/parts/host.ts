@@ -74,6 +74,7 @@ export class Host {
           isOff = true;
         };
       },
+      later: (run) => process.after(0, 'tells of commits', run),
       crashAfterPublish: dies(DIE_AFTER_PUBLISH),
       onFailure: (error) => {
         if (store.failureOf(error) === 'bug') world.onBug(asError(error));
