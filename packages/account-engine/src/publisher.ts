@@ -36,8 +36,8 @@ const MARK_ROWS_MAX = 500;
 const MARK_DELAY_MS = 50;
 
 /** Of how many commits the events are sent before anything else has its turn; when many wait, of a share of them. */
-const TOLD_AT_ONCE_MIN = 16;
-const TOLD_AT_ONCE_SHARE = 4;
+const TOLD_AT_ONCE_MIN = 8;
+const TOLD_AT_ONCE_SHARE = 16;
 
 /**
  * Sends what commits left in the outbox: requests to providers at once, events when there is time. So the next commit is on its way

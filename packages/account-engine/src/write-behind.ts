@@ -23,7 +23,7 @@ function kept<Held extends object, Row>(rows: WeakMap<Held, Row>, held: Held, ma
 const KEPT_MAX = 10_000;
 const AGAIN_MS = 1_000;
 /** More would hold up for too long whatever else this process has to do. */
-const AT_ONCE_MAX = 64;
+const AT_ONCE_MAX = 32;
 
 interface Waiting {
   readonly rows: () => AccountAggregateRows;

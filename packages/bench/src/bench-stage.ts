@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureStreams } from '@margrave/bus-nats';
+import { STREAMS } from '@margrave/contracts';
 import { gatewayClient, openAccounts, serverLogins, setStage, type Flow, type GatewayProcess, type Stage } from '@margrave/demo';
 import { migrate, seedDemo } from '@margrave/store-postgres';
 import { startServers, type Servers } from '@margrave/testkit';
+import { connect } from '@nats-io/transport-node';
 import postgres, { type Sql } from 'postgres';
 import { capture, type Captured } from './floor/captured.ts';
 import type { LoadAccount } from './load/load-plan.ts';
@@ -54,6 +57,7 @@ export async function setBenchStage(say: (sentence: string) => void): Promise<Be
     const databaseUrl = servers.postgres.url;
     await migrate(databaseUrl, {});
     const { natsUrl, redisUrl } = { natsUrl: servers.nats.url, redisUrl: servers.redis.url };
+    await makeStreams(natsUrl);
     const stage = await setStage({ natsUrl, redisUrl, databaseUrl, seed: SEED, providers: [] });
     stops.push(() => stage.stop());
     await stage.sql`update providers set silence_limit_ms = ${NEVER_MS}`;
@@ -101,6 +105,19 @@ export async function setBenchStage(say: (sentence: string) => void): Promise<Be
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** As the operator's step before an installation starts: without them the gateway would be measured at failing to publish. */
+async function makeStreams(natsUrl: string): Promise<void> {
+  const { host, username, password } = new URL(natsUrl);
+  const client = await connect({ servers: host, user: username, pass: password });
+  try {
+    const reports = await ensureStreams(client, Object.values(STREAMS));
+    const faults = reports.flatMap((report) => report.faults);
+    if (faults.length > 0) throw new Error(`the streams are not as they must be: ${faults.join('. ')}`);
+  } finally {
+    await client.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { executionFault, type ProviderExecutionV1 } from '@margrave/contracts';
 import { ok, parseE8, refuse, type LotsE8, type PriceE8, type ProviderName, type Result } from '@margrave/vocabulary';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Report } from './apply-reports.ts';
 
 /** A provider's message as a report, or why it says nothing that could be applied. Its form was checked by the contract. */
@@ -43,6 +43,4 @@ const MEANT = [
 ] as const satisfies readonly (keyof ProviderExecutionV1)[];
 
 const contentHash = (execution: ProviderExecutionV1): string =>
-  createHash('sha256')
-    .update(JSON.stringify(MEANT.map((field) => execution[field] ?? null)))
-    .digest('hex');
+  hash('sha256', JSON.stringify(MEANT.map((field) => execution[field] ?? null)), 'hex');
