@@ -15,7 +15,7 @@ import type { LoadAccount } from './load/load-plan.ts';
 import { startProgram, type Program } from './program.ts';
 
 /** Orders go around these, so that no account piles up more positions than a busy trader has. */
-export const ACCOUNTS_A_FLOW = 500;
+export const ACCOUNTS_A_FLOW = 2_000;
 const SEED = 2_026;
 /** One client is as good as many here: what bounds a noisy one is not measured. */
 const UNLIMITED = { ACCOUNT_READS_PER_SECOND: '1000000', ACCOUNT_READS_BURST: '1000000' };
