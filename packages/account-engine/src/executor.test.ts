@@ -342,6 +342,7 @@ describe('the time of a command', () => {
         kind: 'close' as const,
         clientOrderId: 'second' as ClientOrderId,
         positionId: position?.positionId as PositionId,
+        volumeE8: null,
       },
     };
     expect(await executor.run([task(close)])).toMatchObject([{ kind: 'committed', times: { priceMs: 34 } }]);

@@ -15,7 +15,7 @@ describe('what was over before a batch, and what the batch itself ended', () => 
     positions: [{ positionId } as Position],
   } as unknown as Change);
   const withdrawn = { kind: 'withdraw', orderId } as const;
-  const close: ClosePosition = { kind: 'close', positionId, clientOrderId: 'mine' as ClientOrderId };
+  const close: ClosePosition = { kind: 'close', positionId, clientOrderId: 'mine' as ClientOrderId, volumeE8: null };
   const report = { kind: 'report', orderId } as Parameters<KnownPast['of']>[1];
 
   it('is known to the commands of its account', () => {

@@ -162,9 +162,13 @@ describe('an order in the provider flow', () => {
     expect(account).toMatchObject({ marginTotal: account.marginExecuted, balance: '9999.65' });
   });
 
-  it('is closed through the provider', async () => {
+  it('is closed through the provider, a part and then the rest', async () => {
     const page = await one.get<PositionPageV1>(`/v1/accounts/${LP_A}/positions`);
     const positionId = page.body.items[0]?.positionId;
+    await one.post(`/v1/accounts/${LP_A}/positions/${positionId}/close`, { clientOrderId: 'lp-a-1-part', volume: '0.04' });
+    expect(await orderWhen(LP_A, 'lp-a-1-part', isOver)).toMatchObject({ status: 'filled', filledVolume: '0.04' });
+    const left = await one.get<PositionPageV1>(`/v1/accounts/${LP_A}/positions`);
+    expect(left.body.items).toMatchObject([{ positionId, openVolume: '0.06', closingOrderId: null }]);
     const closing = await one.post<PlacedAnswerV1>(`/v1/accounts/${LP_A}/positions/${positionId}/close`, {
       clientOrderId: 'lp-a-1-close',
     });

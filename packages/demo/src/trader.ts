@@ -35,6 +35,8 @@ const pick = <Item>(items: readonly Item[], random: Random): Item => {
 };
 
 const PLACEMENTS_KEPT = 10_000;
+/** The demo’s instruments trade no less. */
+const SMALLEST_LOTS = 0.01;
 
 /** Trades on one account until it is told to stop, one command after the other, as a person's terminal would. */
 export async function trade(
@@ -52,7 +54,9 @@ export async function trade(
       const idle = open.filter((position) => position.closingOrderId === null);
       const oldest = idle[0];
       if (oldest !== undefined && open.length >= plan.positionsMax) {
-        take(await client.post(`${account}/positions/${oldest.positionId}/close`, { clientOrderId }), tally, 'closed');
+        const part = random() < 0.5 && Number(oldest.openVolume) > SMALLEST_LOTS ? { volume: `${SMALLEST_LOTS}` } : {};
+        const body = { clientOrderId, ...part };
+        take(await client.post(`${account}/positions/${oldest.positionId}/close`, body), tally, 'closed');
       } else {
         const hopeless = turn % plan.hopelessEvery === 0;
         const order = {

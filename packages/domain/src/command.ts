@@ -25,11 +25,13 @@ export interface PlaceOrder {
   readonly maxDeviationE8: PriceE8 | null;
 }
 
-/** A client closes a position whole. */
+/** A client closes a position, or a part of it. */
 export interface ClosePosition {
   readonly kind: 'close';
   readonly clientOrderId: ClientOrderId;
   readonly positionId: PositionId;
+  /** Null for the whole of it, however much that is. */
+  readonly volumeE8: LotsE8 | null;
 }
 
 /** A provider reports on an order of the account. */

@@ -1,10 +1,12 @@
 import { fraction, type OrderId, type RequestId, type Side } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { Account, Order, Position } from './account.ts';
 import type { Change } from './change.ts';
 import { decide } from './decide.ts';
 import type { Group } from './group.ts';
 import type { Market } from './market.ts';
+import { side } from './testing/arbitraries.ts';
 import { Books } from './testing/books.ts';
 import {
   account,
@@ -42,10 +44,11 @@ interface Given {
   readonly wasClosed?: Position;
 }
 
-function decideClose(positions: readonly Position[], given: Given = {}): Change {
+/** Of `lots`, or of all that is open. */
+function decideClose(positions: readonly Position[], given: Given = {}, lots: string | null = null): Change {
   const context = contextOf(given.market ?? QUOTES, given.group);
   const before = deepFreeze(withMargin({ ...(given.account ?? account()), positions }, contextOf(QUOTES, given.group)));
-  const decided = decide(before, close('3000000001'), context, { position: given.wasClosed });
+  const decided = decide(before, close('3000000001', lots), context, { position: given.wasClosed });
   assert(decided.ok);
   expectLawful(before, decided.value, context);
   return decided.value;
@@ -153,6 +156,80 @@ describe('closing a position that the house holds', () => {
     });
     expect(decision?.quotes.map(({ symbol }) => symbol).sort()).toEqual(['EURUSD', 'USDJPY']);
   });
+});
+
+describe('closing a part of a position', () => {
+  it('books the profit of the part and leaves the rest as it was, the same position', () => {
+    const change = decideClose([held('buy')], {}, '0.2'); // (1.08446 − 1.08400) × 20 000 = 9.20
+    expect(change.orders).toMatchObject([{ status: 'filled', volumeE8: lotsE8('0.2'), filledVolumeE8: lotsE8('0.2') }]);
+    expect(change.deals).toMatchObject([{ entry: 'out', volumeE8: lotsE8('0.2'), profitE8: moneyE8('9.20') }]);
+    const left = { positionId: '3000000001', openVolumeE8: lotsE8('0.3'), closedAtMs: null, closingOrderId: null };
+    expect(change.account.positions).toMatchObject([
+      { ...left, openNotionalE16: lotsE8('0.3') * priceE8('1.08400'), openedAtMs: held('buy').openedAtMs },
+    ]);
+    expect(change.events.map(({ type }) => type)).toEqual([
+      'order.accepted',
+      'order.filled',
+      'position.changed',
+      'ledger.entry',
+      'margin.changed',
+    ]);
+    // 30 000 at 1.08400 over 100
+    expect(change.account.marginExecutedE8).toBe(moneyE8('325.20'));
+  });
+
+  it('that is all of it closes it', () => expect(decideClose([held('buy')], {}, '0.5').account.positions).toEqual([]));
+
+  it('at a provider asks for the part, and takes no other close until it is there', () => {
+    const context = contextOf(QUOTES, group({ flow: 'provider' }));
+    const books = new Books(withMargin(account({ positions: [held('buy', AT_PROVIDER)] }), context), context);
+    const part = books.run(close('3000000001', '0.2'));
+    const [order] = part.orders;
+    assert(order);
+    expect(part.instructions).toMatchObject([{ kind: 'close', order: { volumeE8: lotsE8('0.2') } }]);
+    expect(codeOf(books.run(close('3000000001', '0.1')))).toBe('POSITION_ALREADY_CLOSING');
+    books.run({ ...report(order, 'fill'), lastVolumeE8: lotsE8('0.2'), lastPriceE8: priceE8('1.08446') });
+    expect(books.account.positions).toMatchObject([{ openVolumeE8: lotsE8('0.3'), closingOrderId: null }]);
+    expect(codeOf(books.run(close('3000000001')))).toBeUndefined();
+  });
+
+  const numbers = {
+    volumeMin: { kind: 'lots', valueE8: lotsE8('0.01') },
+    volumeMax: { kind: 'lots', valueE8: lotsE8('0.5') },
+    volumeStep: { kind: 'lots', valueE8: lotsE8('0.01') },
+  };
+  it.each([
+    ['0.51', 'VOLUME_TOO_LARGE'],
+    ['0.009', 'VOLUME_TOO_SMALL'],
+    ['0', 'VOLUME_TOO_SMALL'],
+    ['0.105', 'VOLUME_OFF_STEP'],
+  ])('of %s lots of half a lot is denied: %s', (lots, code) =>
+    expect(decideClose([held('buy')], {}, lots).decision?.denial).toEqual({
+      code,
+      numbers: { ...numbers, volume: { kind: 'lots', valueE8: lotsE8(lots) } },
+    }),
+  );
+
+  it('may be all that is left, though it could not be ordered', () => {
+    const odd = position('3000000001', { symbol: 'EURUSD', side: 'buy', lots: '0.0075', price: '1.08400' });
+    expect(codeOf(decideClose([odd], {}, '0.0075'))).toBeUndefined();
+    expect(codeOf(decideClose([odd]))).toBeUndefined();
+  });
+
+  it('and another and another sums to the whole, to the last unit', () =>
+    fc.assert(
+      fc.property(side, fc.array(fc.integer({ min: 1, max: 49 }), { minLength: 1, maxLength: 8 }), (ofSide, hundredths) => {
+        const context = contextOf(QUOTES);
+        const books = new Books(withMargin(account({ positions: [held(ofSide)] }), context), context);
+        for (const part of hundredths) books.run(close('3000000001', `0.${`${part}`.padStart(2, '0')}`));
+        if (books.account.positions.length > 0) books.run(close('3000000001'));
+        const volume = books.deals.reduce((sum, { volumeE8 }) => sum + volumeE8, 0n);
+        const profit = books.deals.reduce((sum, { profitE8 }) => sum + profitE8, 0n);
+        // Dollars of a whole number of hundredths of a lot at five digits: no part is rounded.
+        expect([volume, profit]).toEqual([lotsE8('0.5'), ofSide === 'buy' ? moneyE8('23') : moneyE8('-27')]);
+        expect(books.account).toMatchObject({ balanceE8: moneyE8('10000') + profit, marginTotalE8: 0n });
+      }),
+    ));
 });
 
 describe('closing a position that a provider holds', () => {

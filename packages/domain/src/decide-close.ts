@@ -17,7 +17,7 @@ import { markupE8 } from './client-price.ts';
 import type { ClosePosition } from './command.ts';
 import { profitRates } from './conversion.ts';
 import { dealingPrice, rawPriceE8, SEND_BEFORE_MS } from './decide-place.ts';
-import { word, type Denial } from './denial.ts';
+import { lots, word, type Denial } from './denial.ts';
 import { fillAtOnce, type FillTerms } from './fill.ts';
 import type { Instrument } from './instrument.ts';
 import { pointE8 } from './market.ts';
@@ -29,8 +29,8 @@ export interface NoSuchPosition {
 }
 
 /**
- * Decides the closing of a position as a whole, in the flow it was opened in. A close never fails on margin. `wasClosed` is the
- * position where it is known to have been closed before.
+ * Decides the closing of a position or of a part of it, in the flow it was opened in. A close never fails on margin. `wasClosed`
+ * is the position where it is known to have been closed before.
  */
 export function decideClose(
   account: Account,
@@ -42,7 +42,7 @@ export function decideClose(
   if (position === undefined) return refuse({ refusedAs: 'no_such_position' });
   const change = new ChangeBuilder(account, given, 'client');
   const order = closingOrder(position, command, change);
-  const terms = closeTerms(account, position, change);
+  const terms = closeTerms(account, position, order, change);
   if (!terms.ok) {
     const kept = change.putOrder({ ...order, reason: terms.refusal.code });
     change.addEvent({ type: 'order.denied', order: kept });
@@ -58,7 +58,7 @@ const closingOrder = (position: Position, command: ClosePosition, change: Change
   clientOrderId: command.clientOrderId,
   symbol: position.symbol,
   side: oppositeSide(position.side),
-  volumeE8: position.openVolumeE8,
+  volumeE8: command.volumeE8 ?? position.openVolumeE8,
   filledVolumeE8: 0n as LotsE8,
   filledNotionalE16: 0n,
   status: 'denied',
@@ -75,7 +75,7 @@ const closingOrder = (position: Position, command: ClosePosition, change: Change
   createdAtMs: change.nowMs,
 });
 
-function closeTerms(account: Account, position: Position, change: ChangeBuilder): Result<FillTerms, Denial> {
+function closeTerms(account: Account, position: Position, order: DraftOrder, change: ChangeBuilder): Result<FillTerms, Denial> {
   const { context } = change;
   if (account.status === 'suspended') return refuse({ code: 'ACCOUNT_NOT_ACTIVE', numbers: { status: word(account.status) } });
   const numbers = { positionId: word(position.positionId) };
@@ -91,6 +91,8 @@ function closeTerms(account: Account, position: Position, change: ChangeBuilder)
       numbers: { symbol: word(position.symbol), tradeMode: word(instrument.tradeMode) },
     });
   }
+  const size = refusedPart(order.volumeE8, position.openVolumeE8, instrument);
+  if (size !== undefined) return refuse(size);
   if (position.provider !== null && !context.market.isListedAt(position.provider, position.symbol)) {
     return refuse({ code: 'PROVIDER_UNAVAILABLE', numbers: { symbol: word(position.symbol) } });
   }
@@ -107,6 +109,24 @@ function closeTerms(account: Account, position: Position, change: ChangeBuilder)
   const { numerator, denominator } = position.marginBasis;
   const positionBasis = fraction(numerator, denominator * position.openVolumeE8);
   return ok({ instrument, priceE8: price.value, unitBasis: positionBasis, profitRates: rates.value });
+}
+
+/**
+ * What speaks against closing so much. All that is open may be closed, whatever the instrument says of volumes: executions, or new
+ * terms of the instrument, may have left what could not be ordered.
+ */
+function refusedPart(volumeE8: LotsE8, openVolumeE8: LotsE8, instrument: Instrument): Denial | undefined {
+  if (volumeE8 === openVolumeE8) return undefined;
+  const { volumeMinE8, volumeStepE8 } = instrument;
+  const numbers = {
+    volume: lots(volumeE8),
+    volumeMin: lots(volumeMinE8),
+    volumeMax: lots(openVolumeE8),
+    volumeStep: lots(volumeStepE8),
+  };
+  if (volumeE8 < volumeMinE8) return { code: 'VOLUME_TOO_SMALL', numbers };
+  if (volumeE8 > openVolumeE8) return { code: 'VOLUME_TOO_LARGE', numbers };
+  return volumeE8 % volumeStepE8 === 0n ? undefined : { code: 'VOLUME_OFF_STEP', numbers };
 }
 
 function closeAtProvider(change: ChangeBuilder, order: DraftOrder, position: Position, instrument: Instrument): void {

@@ -79,7 +79,7 @@ function commandOf(books: Books, given: Step): Command | undefined {
     case 'close': {
       const positions = [...books.positions.values()];
       const position = positions[given.which % Math.max(1, positions.length)];
-      return position && close(position.positionId);
+      return position && { ...close(position.positionId), volumeE8: given.points > 0 ? given.lots : null };
     }
     case 'report': {
       if (order === undefined || order.requestId === null) return undefined;

@@ -66,10 +66,14 @@ describe('a request', () => {
 
   it.each([null, [], 'text', 1, [request]])('is an object, not %j', (value) => expect(place(value).ok).toBe(false));
 
-  it('to close takes the client’s key and nothing else', () => {
+  it('to close takes the client’s key, a volume if there is one, and nothing else', () => {
     const close = schemaCheck(ClosePositionRequestV1.schema);
     expect(close({ clientOrderId: 'my-1-close' }).ok).toBe(true);
-    expect(close({ clientOrderId: 'my-1-close', volume: '0.05' }).ok).toBe(false);
+    expect(close({ clientOrderId: 'my-1-close', volume: '0.05' }).ok).toBe(true);
+    for (const volume of [0.05, '-0.05', '1e-2', '', null]) {
+      expect(close({ clientOrderId: 'my-1-close', volume }).ok).toBe(false);
+    }
+    expect(close({ clientOrderId: 'my-1-close', side: 'sell' }).ok).toBe(false);
     expect(close({}).ok).toBe(false);
   });
 });

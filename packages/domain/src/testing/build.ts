@@ -316,10 +316,12 @@ export const place = (symbol: string, side: Side, lots: string, maxDeviation: st
   maxDeviationE8: maxDeviation === null ? null : priceE8(maxDeviation),
 });
 
-export const close = (positionId: string): ClosePosition => ({
+/** Without a number of lots, of the whole position. */
+export const close = (positionId: string, lots: string | null = null): ClosePosition => ({
   kind: 'close',
   clientOrderId: 'mine-2' as ClientOrderId,
   positionId: positionId as PositionId,
+  volumeE8: lots === null ? null : lotsE8(lots),
 });
 
 /** The largest amount that there is. */

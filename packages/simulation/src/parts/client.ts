@@ -8,7 +8,7 @@ import type { Surroundings } from '../world/surroundings.ts';
 /** What a client wants, under a key of its own. */
 type Wish =
   | { readonly kind: 'place'; readonly symbol: SymbolName; readonly side: Side; readonly volumeE8: LotsE8 }
-  | { readonly kind: 'close'; readonly positionId: PositionId };
+  | { readonly kind: 'close'; readonly positionId: PositionId; readonly volumeE8: LotsE8 | null };
 
 /** A client's own books: what it asked for under each key, and what it was told. */
 export interface Asked {
@@ -78,7 +78,8 @@ export class SimClient {
     if (isClose) {
       const positions = this.#world.positionsOf(this.accountId);
       const position = positions[pick % Math.max(1, positions.length)];
-      if (position !== undefined) return { kind: 'close', positionId: position };
+      const volumeE8 = draws.onceIn(2) ? null : ((lots * 1_000_000n) as LotsE8);
+      if (position !== undefined) return { kind: 'close', positionId: position, volumeE8 };
     }
     return { kind: 'place', symbol, side, volumeE8: (lots * 1_000_000n) as LotsE8 };
   }
@@ -174,4 +175,6 @@ function answerOf(outcome: Outcome): { readonly status: number; readonly body: s
 }
 
 const describe = ({ key, wish }: Asked): string =>
-  wish.kind === 'place' ? `${key}: ${wish.side} ${wish.volumeE8} e8 ${wish.symbol}` : `${key}: close ${wish.positionId}`;
+  wish.kind === 'place'
+    ? `${key}: ${wish.side} ${wish.volumeE8} e8 ${wish.symbol}`
+    : `${key}: close ${wish.volumeE8 ?? 'all'} of ${wish.positionId}`;

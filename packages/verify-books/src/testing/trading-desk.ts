@@ -51,7 +51,8 @@ export interface DeskReport {
 /** The real engine on real servers, in one process, with a price of EURUSD that stands still. */
 export interface TradingDesk {
   readonly place: (accountId: string, key: string, side: Side, volumeE8: bigint) => Promise<DeskOrder>;
-  readonly close: (accountId: string, key: string, positionId: PositionId) => Promise<DeskOrder>;
+  /** Without a volume the whole position. */
+  readonly close: (accountId: string, key: string, positionId: PositionId, volumeE8?: bigint) => Promise<DeskOrder>;
   readonly report: (order: DeskOrder, report: DeskReport) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -136,8 +137,13 @@ function commands(engine: OpenEngine): Omit<TradingDesk, 'stop'> {
         volumeE8: volumeE8 as LotsE8,
         maxDeviationE8: null,
       }),
-    close: (accountId, key, positionId) =>
-      submit(accountId, key, { kind: 'close', clientOrderId: key as ClientOrderId, positionId }),
+    close: (accountId, key, positionId, volumeE8) =>
+      submit(accountId, key, {
+        kind: 'close',
+        clientOrderId: key as ClientOrderId,
+        positionId,
+        volumeE8: volumeE8 === undefined ? null : (volumeE8 as LotsE8),
+      }),
     report: async ({ accountId, orderId, requestId, provider, side }, report) => {
       if (requestId === null || provider === null) throw new Error(`order ${orderId} went to no provider`);
       const { executionId, executionType, lastVolumeE8 = null, lastPriceE8 = null } = report;

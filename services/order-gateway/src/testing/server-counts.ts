@@ -4,7 +4,7 @@ import { redisInfo, type TestServers } from '@margrave/testkit';
 /** What commands and reads send, of whatever costs somebody his time. */
 const HOT = [
   ['commit', /^select commit_batch\(/],
-  ['mark as published', /^\s*update outbox set published_at/],
+  ['mark as published', /^\s*with \w+ as materialized \([^;]+\)\s+update outbox set published_at/],
   ['load accounts', /^\s*select json_build_array\([^]*from accounts a where a\.account_id = any/],
 ] as const;
 

@@ -115,7 +115,7 @@ const closePosition: Route = {
   tag: 'Positions',
   summary: 'Close a position',
   description:
-    'Closes the whole position by a market order on the other side: at once in house, or through the provider that filled it. The answer is that of an order.',
+    'Closes the position, or `volume` lots of it, by a market order on the other side: at once in house, or through the provider that filled it. What is left stays the same position. While a close is under way no other is taken. The answer is that of an order.',
   parameters: ofPosition,
   query: null,
   body: ClosePositionRequestV1,

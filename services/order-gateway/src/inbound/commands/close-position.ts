@@ -1,6 +1,7 @@
 import type { ClosePositionRequestV1 } from '@margrave/contracts';
-import type { AccountId, PositionId } from '@margrave/vocabulary';
+import type { AccountId, LotsE8, PositionId } from '@margrave/vocabulary';
 import type { Handler } from '../call.ts';
+import { decimalE8 } from './decimal.ts';
 import { requestHash } from './request-hash.ts';
 import { runCommand, type CommandParts } from './run-command.ts';
 
@@ -9,13 +10,14 @@ export const closePosition =
   (parts: CommandParts): Handler =>
   ({ parameters, body, request }) => {
     const { accountId, positionId } = parameters as { readonly accountId: AccountId; readonly positionId: PositionId };
-    const { clientOrderId } = body as ClosePositionRequestV1;
+    const { clientOrderId, volume } = body as ClosePositionRequestV1;
+    const volumeE8 = volume === undefined ? null : (decimalE8(volume) as LotsE8);
     return runCommand(
       parts,
       {
         operation: 'close',
         accountId,
-        command: { kind: 'close', clientOrderId, positionId },
+        command: { kind: 'close', clientOrderId, positionId, volumeE8 },
         requestHash: requestHash('close', positionId, body as ClosePositionRequestV1),
       },
       request,

@@ -157,7 +157,10 @@ describe('fields of their own invention (P44)', () => {
 
   it('in a close are refused too', async () => {
     const answer = await gateway.post(`/v1/accounts/${LOCAL}/positions/1000000457/close`, { clientOrderId: 'a', price: '1' });
-    expect(answer.json()).toMatchObject({ code: 'MALFORMED', faults: [{ place: '/price', rule: 'takes clientOrderId' }] });
+    expect(answer.json()).toMatchObject({
+      code: 'MALFORMED',
+      faults: [{ place: '/price', rule: 'takes clientOrderId, volume' }],
+    });
   });
 });
 
