@@ -7,6 +7,7 @@ import type { BenchOptions } from './options.ts';
 import { measurePlacement } from './placement.ts';
 import { measureReads } from './reads.ts';
 import type { MeasuredRow } from './row.ts';
+import { measureTriggers } from './triggers.ts';
 
 type Say = (sentence: string) => void;
 
@@ -18,6 +19,7 @@ const GROUPS: readonly (readonly [name: string, measure: (bench: BenchStage, say
   ['contended', measureContended],
   ['reads', measureReads],
   ['decisions', measureDecisions],
+  ['triggers', measureTriggers],
 ];
 
 export interface BenchRun {

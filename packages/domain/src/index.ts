@@ -16,3 +16,4 @@ export * from './order-life.ts';
 export * from './profit.ts';
 export * from './quotes/index.ts';
 export * from './sessions.ts';
+export * from './triggers/index.ts';

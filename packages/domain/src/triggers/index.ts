@@ -1,0 +1,2 @@
+export { TriggerBook, type PricesSeen, type Trigger } from './trigger-book.ts';
+export { watchOf, type TriggerKind, type Watch } from './watch.ts';
