@@ -125,10 +125,10 @@ function isDue({ kind, side, price, isFresh }: Waiting, seen: PricesSeen): boole
 }
 
 /** Few prices, so that many wait at the same one. */
-const price = fc.bigInt(1n, 30n);
+const price = fc.bigInt(1n, 12n);
 const step = fc.oneof(
   {
-    weight: 6,
+    weight: 12,
     arbitrary: fc.record({
       what: fc.constant('arm' as const),
       id: fc.nat(40),
@@ -139,13 +139,13 @@ const step = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('disarm' as const), id: fc.nat(40) }) },
   {
-    weight: 2,
+    weight: 1,
     arbitrary: fc.record({
       what: fc.constant('look' as const),
       bid: price,
       spread: fc.bigInt(0n, 3n),
-      down: fc.bigInt(0n, 20n),
-      up: fc.bigInt(0n, 20n),
+      down: fc.bigInt(0n, 4n),
+      up: fc.bigInt(0n, 4n),
     }),
   },
 );
