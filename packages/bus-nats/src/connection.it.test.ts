@@ -13,16 +13,27 @@ afterEach(async () => {
 });
 const urlWith = (password: string): string => stub.url.replace('PASSWORD', password);
 
-it('says that a message which may not be published was not stored, and reports it though the server answers nobody', async () => {
+it('does not know what became of a message that may not be published, for the server answers nobody, and reports it', async () => {
   const { connection, events } = await testBus(urlWith('good'));
-  const { publishMany } = createPublisher(connection, { deadlineMs: 2_000 });
+  const { publishMany } = createPublisher(connection, { deadlineMs: 200 });
   const message = { subject: 'forbidden.orders', body: '{}' };
   const outcomes = await publishMany([1, 2].map((n) => ({ ...message, messageId: String(n) })));
   for (const outcome of outcomes) {
-    expect(outcome).toMatchObject({ ok: false, refusal: { outcome: 'not_stored', reason: 'permission_denied' } });
+    expect(outcome).toMatchObject({ ok: false, refusal: { outcome: 'unknown', reason: 'timeout' } });
   }
   expect(events.filter((event) => event === 'permission_denied')).toHaveLength(2);
   expect(connection.isConnected()).toBe(true);
+});
+
+it('hears answers again when it may, after it was not allowed to', async () => {
+  const { connection } = await testBus(urlWith('good'));
+  const { publish } = createPublisher(connection, { deadlineMs: 2_000 });
+  const message = { subject: 'orders', body: '{}' };
+  stub.letHearAnswers(false);
+  expect(await publish({ ...message, messageId: '1' })).toMatchObject({ ok: false, refusal: { outcome: 'unknown' } });
+  stub.letHearAnswers(true);
+  expect(await publish({ ...message, messageId: '2' })).toMatchObject({ ok: true, value: { stream: 'EVENTS' } });
+  expect(await publish({ ...message, messageId: '3' })).toMatchObject({ ok: true });
 });
 
 it('keeps trying with credentials that are refused, and says why it is not connected', async () => {

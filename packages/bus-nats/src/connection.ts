@@ -31,12 +31,6 @@ export interface BusOptions {
 export const BUS_EVENTS = ['connected', 'disconnected', 'permission_denied', 'server_error', 'silent_server'] as const;
 export type BusEvent = (typeof BUS_EVENTS)[number];
 
-export interface Forbidden {
-  readonly subject: string;
-  /** The server's words. */
-  readonly message: string;
-}
-
 export interface BusTiming {
   /** How long a server may take to greet. */
   readonly connectTimeoutMs: number;
@@ -65,8 +59,6 @@ export interface BusConnection {
   /** Called at each connection, the first too; at once if there is one. Returns what ends it. */
   readonly onConnected: (listener: (client: NatsConnection) => void) => () => void;
   readonly onDisconnected: (listener: () => void) => () => void;
-  /** Called when the server says that something may not be published. Of which message it was it says no more than the subject. */
-  readonly onForbidden: (listener: (forbidden: Forbidden) => void) => () => void;
   /** Whether the server answers, for readiness. */
   readonly check: () => Promise<CheckOutcome>;
   /** Sends what is on its way and closes. */
@@ -79,7 +71,6 @@ export function connectBus(options: BusOptions): BusConnection {
   const clientOptions = buildClientOptions(options, { ...TIMING, ...options.timing });
   const connectedListeners = new Set<(client: NatsConnection) => void>();
   const disconnectedListeners = new Set<() => void>();
-  const forbiddenListeners = new Set<(forbidden: Forbidden) => void>();
   const closing = new AbortController();
   let client: NatsConnection | undefined;
   let connected = false;
@@ -119,9 +110,6 @@ export function connectBus(options: BusOptions): BusConnection {
         // The server refuses a publish to nobody: it is heard here alone.
         log.error({ fault: lastFault }, 'NATS reports an error');
         onEvent?.(status.error instanceof PermissionViolationError ? 'permission_denied' : 'server_error');
-        if (status.error instanceof PermissionViolationError && status.error.operation === 'publish') {
-          for (const listener of forbiddenListeners) listener({ subject: status.error.subject, message: lastFault });
-        }
         break;
       default:
         log.debug({ status: status.type }, 'NATS connection status');
@@ -185,10 +173,6 @@ export function connectBus(options: BusOptions): BusConnection {
     onDisconnected: (listener) => {
       disconnectedListeners.add(listener);
       return () => disconnectedListeners.delete(listener);
-    },
-    onForbidden: (listener) => {
-      forbiddenListeners.add(listener);
-      return () => forbiddenListeners.delete(listener);
     },
     check: async () => {
       if (client === undefined || !connected) return { ok: false, reason: `not connected to NATS: ${lastFault}` };

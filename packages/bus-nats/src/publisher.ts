@@ -1,7 +1,8 @@
+import { isBug } from '@margrave/runtime';
 import { refuse } from '@margrave/vocabulary';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { BusConnection } from './connection.ts';
-import type { PublishFailure } from './publish-failure.ts';
+import { describePublishError, type PublishFailure } from './publish-failure.ts';
 import type { PublishOutcome } from './stream-answer.ts';
 import { StreamAnswers } from './stream-answers.ts';
 import { assertSubject } from './subject.ts';
@@ -50,12 +51,19 @@ export function createPublisher(connection: BusConnection, options: PublisherOpt
       detail: 'the connection was lost before the answer',
     });
   });
-  connection.onForbidden(({ subject, message }) => {
-    answers?.failOldest(subject, { outcome: 'not_stored', reason: 'permission_denied', detail: message });
-  });
 
-  const send = ({ subject, body, messageId, headers }: OutgoingMessage, client: NatsConnection): Promise<PublishOutcome> => {
-    answers ??= new StreamAnswers(client, connection.newInbox(), deadlineMs);
+  const send = async (
+    { subject, body, messageId, headers }: OutgoingMessage,
+    client: NatsConnection,
+  ): Promise<PublishOutcome> => {
+    if (answers === undefined || answers.isDeaf) {
+      try {
+        answers = new StreamAnswers(client, connection.newInbox(), deadlineMs);
+      } catch (error) {
+        if (isBug(error)) throw error;
+        return refuse(describePublishError(error));
+      }
+    }
     return answers.send(subject, body, { ...headers, 'Nats-Msg-Id': messageId });
   };
 

@@ -17,22 +17,21 @@ export type PublishOutcome = Result<Stored, PublishFailure>;
 const NO_RESPONDERS = 503;
 const NO_STREAM: PublishFailure = { outcome: 'not_stored', reason: 'no_stream', detail: 'no stream keeps this subject' };
 
-/** What came back for a published message. */
-export function readAnswer(message: Pick<Msg, 'data' | 'headers' | 'string'>): PublishOutcome {
-  if (message.data.length === 0 && message.headers?.code === NO_RESPONDERS) return refuse(NO_STREAM);
-  const text = message.string();
-  const answer = parsed(text);
-  if (answer?.error !== undefined) return refuse(describeRefusal(answer.error));
-  if (!answer?.stream || answer.seq === undefined) {
-    return refuse({ outcome: 'unknown', reason: 'server_trouble', detail: `no answer of a stream: ${text.slice(0, 100)}` });
-  }
-  return ok({ stream: answer.stream, sequence: answer.seq, duplicate: answer.duplicate ?? false });
-}
+const UNREADABLE: PublishFailure = {
+  outcome: 'unknown',
+  reason: 'server_trouble',
+  detail: 'what came back is no answer of a stream',
+};
 
-function parsed(text: string): (Partial<PubAck> & { readonly error?: ApiError }) | undefined {
+/** What came back for a published message. Never throws: who throws where a message is heard ends the reading of the connection. */
+export function readAnswer(message: Pick<Msg, 'data' | 'headers' | 'string'>): PublishOutcome {
   try {
-    return JSON.parse(text) as Partial<PubAck>;
+    if (message.data.length === 0 && message.headers?.code === NO_RESPONDERS) return refuse(NO_STREAM);
+    const { error, stream, seq, duplicate } = JSON.parse(message.string()) as Partial<PubAck> & { readonly error?: ApiError };
+    if (error !== undefined) return refuse(describeRefusal(error));
+    // Nothing is stored at zero.
+    return stream && seq ? ok({ stream, sequence: seq, duplicate: duplicate ?? false }) : refuse(UNREADABLE);
   } catch {
-    return undefined;
+    return refuse(UNREADABLE);
   }
 }

@@ -1,12 +1,11 @@
 import { asError, isBug } from '@margrave/runtime';
 import { refuse } from '@margrave/vocabulary';
-import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { headers, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { describePublishError, type PublishFailure } from './publish-failure.ts';
 import { readAnswer, type PublishOutcome } from './stream-answer.ts';
 
 /** One message that was sent and whose stream has not answered yet. */
 interface Unanswered {
-  readonly subject: string;
   readonly untilMs: number;
   readonly settle: (outcome: PublishOutcome) => void;
 }
@@ -21,17 +20,21 @@ export class StreamAnswers {
   readonly #client: NatsConnection;
   readonly #inbox: string;
   readonly #deadlineMs: number;
+  readonly #subscription: Subscription;
   /** By the number that ends the subject of the answer; as all have the same deadline, the oldest are the first. */
   readonly #unanswered = new Map<number, Unanswered>();
   #last = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param inbox a subject that is nobody else's, on which this user may hear. */
+  /**
+   * @param inbox a subject that is nobody else's, on which this user may hear.
+   * @throws what the client throws of a connection that is being closed.
+   */
   constructor(client: NatsConnection, inbox: string, deadlineMs: number) {
     this.#client = client;
     this.#inbox = inbox;
     this.#deadlineMs = deadlineMs;
-    client.subscribe(`${inbox}.*`, {
+    this.#subscription = client.subscribe(`${inbox}.*`, {
       callback: (error, message) => {
         if (error === null) this.#settle(Number(message.subject.slice(inbox.length + 1)), readAnswer(message));
         else this.failAll({ outcome: 'unknown', reason: 'connection_lost', detail: asError(error).message });
@@ -39,17 +42,24 @@ export class StreamAnswers {
     });
   }
 
+  /** The server refused to let us hear, and ended it: what is sent from here is not heard of any more. */
+  get isDeaf(): boolean {
+    return this.#subscription.isClosed();
+  }
+
   /** Rejects only for bugs. */
   send(subject: string, body: string | Uint8Array, fields: Readonly<Record<string, string>>): Promise<PublishOutcome> {
-    return new Promise((settle) => {
+    return new Promise((settle, reject) => {
       const number = (this.#last += 1);
-      this.#unanswered.set(number, { subject, untilMs: performance.now() + this.#deadlineMs, settle });
+      this.#unanswered.set(number, { untilMs: performance.now() + this.#deadlineMs, settle });
       this.#timer ??= setTimeout(this.#giveUp, this.#deadlineMs);
       try {
         this.#client.publish(subject, body, { reply: `${this.#inbox}.${number}`, headers: headersOf(fields) });
       } catch (error) {
-        if (isBug(error)) throw error;
-        this.#settle(number, refuse(describePublishError(error)));
+        if (isBug(error)) {
+          this.#unanswered.delete(number);
+          reject(asError(error));
+        } else this.#settle(number, refuse(describePublishError(error)));
       }
     });
   }
@@ -57,13 +67,6 @@ export class StreamAnswers {
   /** Ends the waiting for all answers. */
   failAll(failure: PublishFailure): void {
     for (const number of [...this.#unanswered.keys()]) this.#settle(number, refuse(failure));
-  }
-
-  /** Ends the waiting for the oldest message on a subject: a server that refuses one names its subject and nothing else. */
-  failOldest(subject: string, failure: PublishFailure): void {
-    for (const [number, each] of this.#unanswered) {
-      if (each.subject === subject) return this.#settle(number, refuse(failure));
-    }
   }
 
   readonly #giveUp = (): void => {
