@@ -2,6 +2,68 @@ import { AccountEventV1, ProviderOrderNewV1 } from '@margrave/contracts';
 import { bench, buy, market, task } from './testing/builders.ts';
 import { Publisher, type OutgoingMessage, type PublishOutcome } from './publisher.ts';
 
+/** A publisher whose turns come when the test says so. */
+function publisherInTurns() {
+  const sent: OutgoingMessage[] = [];
+  const turns: (() => void)[] = [];
+  const marked: string[] = [];
+  const publisher = new Publisher({
+    publish: (messages) => {
+      sent.push(...messages);
+      return Promise.resolve(messages.map(() => 'stored' as const));
+    },
+    markPublished: (outboxIds) => {
+      marked.push(...outboxIds);
+      return Promise.resolve();
+    },
+    schedule: () => () => undefined,
+    later: (run) => void turns.push(run),
+    crashAfterPublish: () => undefined,
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  return { publisher, sent, turns, marked };
+}
+
+describe('many commits at once', () => {
+  const subjects = (sent: readonly OutgoingMessage[]) => sent.map(({ subject }) => subject.split('.')[0]);
+  const numbers = (sent: readonly OutgoingMessage[]) =>
+    sent.filter(({ subject }) => subject.startsWith('account')).map(({ messageId }) => Number(messageId.split(':')[1]));
+
+  it('are told in small turns and in their order, their requests at once', async () => {
+    const { told, runAll } = bench('provider');
+    await runAll(Array.from({ length: 20 }, (_, index) => task(buy(`key-${index}`, 0.01))));
+    expect(told).toHaveLength(20);
+    const { publisher, sent, turns, marked } = publisherInTurns();
+    publisher.publish(told.slice(0, 15));
+    expect(new Set(subjects(sent))).toEqual(new Set(['provider']));
+    publisher.publish(told.slice(15));
+    expect([sent.length, turns.length]).toEqual([20, 1]);
+    let most = 0;
+    for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
+      const before = sent.length;
+      turn();
+      most = Math.max(most, sent.length - before);
+    }
+    const events = told.flatMap(({ change }) => change.events);
+    expect(numbers(sent)).toEqual(events.map(({ sequence }) => Number(sequence)));
+    expect(most).toBeLessThan(events.length / 2);
+    await publisher.stop();
+    expect(marked).toHaveLength(40);
+  });
+
+  it('are told when it stops, though no turn came', async () => {
+    const { told, runAll } = bench('local');
+    await runAll([task(buy('key'))]);
+    const { publisher, sent, marked } = publisherInTurns();
+    publisher.publish(told);
+    expect(sent).toEqual([]);
+    await publisher.stop();
+    expect([sent.length, marked.length]).toEqual([4, 1]);
+  });
+});
+
 async function publish(flow: 'local' | 'provider', outcomeOf: (message: OutgoingMessage) => PublishOutcome) {
   const { told, runAll } = bench(flow);
   await runAll([task(buy('key'))]);

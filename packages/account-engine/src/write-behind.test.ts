@@ -47,6 +47,33 @@ describe('what is written to the cache behind a commit', () => {
     expect(behind.depth).toBe(0);
   });
 
+  const many = (count: number): readonly AccountId[] =>
+    Array.from({ length: count }, (_, index) => `${2_000_000_000 + index}` as AccountId);
+
+  it('is all that waits, a few accounts in each round trip', async () => {
+    const sizes: number[] = [];
+    const counting = new WriteBehind((accounts) => {
+      sizes.push(accounts.length);
+      return Promise.resolve(true);
+    }, passing);
+    for (const accountId of many(100)) counting.put(accountId, atVersion(1n), 'epoch');
+    await untilQuiet();
+    expect(sizes).toEqual([32, 32, 32, 4]);
+  });
+
+  it('is bounded while the cache is away: the oldest are forgotten', async () => {
+    isThere = false;
+    const [first, ...others] = many(10_001);
+    behind.put(first as AccountId, atVersion(7n), 'epoch');
+    await untilQuiet();
+    for (const accountId of others) behind.put(accountId, atVersion(8n), 'epoch');
+    await untilQuiet();
+    expect(behind.depth).toBe(10_000);
+    isThere = true;
+    while (behind.depth > 0) await passing();
+    expect([written.length, written.includes(7n)]).toEqual([10_000, false]);
+  });
+
   it('is never an older one in the place of a newer', async () => {
     isThere = false;
     behind.put(ONE, atVersion(3n), 'epoch');

@@ -58,6 +58,7 @@ export class WriteBehind {
   /** Returns at once; `rows` are made when they are written. */
   put(accountId: AccountId, rows: () => AccountAggregateRows, epoch: string): void {
     this.#waiting.set(accountId, { rows, epoch });
+    this.#forgetOldest();
     if (this.#writing) return;
     this.#writing = true;
     setImmediate(() => void this.#drain());
@@ -65,8 +66,7 @@ export class WriteBehind {
 
   async #drain(): Promise<void> {
     while (this.#waiting.size > 0) {
-      const taken = [...this.#waiting].slice(0, AT_ONCE_MAX);
-      for (const [accountId] of taken) this.#waiting.delete(accountId);
+      const taken = this.#take();
       this.#inHand = taken.length;
       let allWritten = true;
       for (const epoch of new Set(taken.map(([, each]) => each.epoch))) {
@@ -87,10 +87,25 @@ export class WriteBehind {
     this.#writing = false;
   }
 
+  #take(): readonly (readonly [AccountId, Waiting])[] {
+    const taken: (readonly [AccountId, Waiting])[] = [];
+    for (const each of this.#waiting) {
+      taken.push(each);
+      this.#waiting.delete(each[0]);
+      if (taken.length === AT_ONCE_MAX) break;
+    }
+    return taken;
+  }
+
   #keep(notWritten: readonly (readonly [AccountId, Waiting])[]): void {
-    for (const [accountId, each] of notWritten) {
-      if (this.#waiting.size >= KEPT_MAX) return;
-      if (!this.#waiting.has(accountId)) this.#waiting.set(accountId, each);
+    for (const [accountId, each] of notWritten) if (!this.#waiting.has(accountId)) this.#waiting.set(accountId, each);
+    this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    for (const accountId of this.#waiting.keys()) {
+      if (this.#waiting.size <= KEPT_MAX) return;
+      this.#waiting.delete(accountId);
     }
   }
 }
