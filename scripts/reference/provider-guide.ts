@@ -79,7 +79,7 @@ const meaning = (): readonly string[] => [
       says,
     ]),
   ),
-  'A fill is a fact: it is booked even after a cancel, a reject or a time-out, and flagged. So is what was executed beyond the volume ordered; the excess of a close opens a position on the other side. A report about a request that we did not send, with another symbol or side, or of a fill at a price far from every price that we know (a tenth for currencies, half for crypto), changes nothing and is set aside for a person.',
+  'A fill is a fact: it is booked even after a cancel, a reject or a time-out, and flagged. So is what was executed beyond the volume ordered; the excess of a close closes what is left of its position, and then opens one on the other side. A report about a request that we did not send, with another symbol or side, or of a fill at a price far from every price that we know (a tenth for currencies, half for crypto), changes nothing and is set aside for a person.',
 ];
 
 const endings = (): readonly string[] => [

@@ -115,6 +115,6 @@ const eventRows = ({ rows, outbox }: Committed): readonly OutgoingRow[] =>
 /** An event as its message: `AccountEventV1`, whose data stand in the row as the JSON that they are on the bus. */
 export const eventMessage = ({ accountId, sequence, version, type, atMs, by, dataJson }: EventRow): OutgoingMessage => ({
   subject: AccountEventV1.subjectOf(accountId),
-  messageId: `${accountId}:${sequence}`,
+  messageId: AccountEventV1.idOf(accountId, sequence),
   body: `{"accountId":"${accountId}","sequence":"${sequence}","version":"${version}","type":"${type}","at":"${timeText(atMs)}","by":${JSON.stringify(by)},"data":${dataJson}}`,
 });

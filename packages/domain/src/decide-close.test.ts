@@ -193,22 +193,40 @@ describe('closing a part of a position', () => {
     expect(codeOf(books.run(close('3000000001')))).toBeUndefined();
   });
 
-  const numbers = {
-    volumeMin: { kind: 'lots', valueE8: lotsE8('0.01') },
-    volumeMax: { kind: 'lots', valueE8: lotsE8('0.5') },
-    volumeStep: { kind: 'lots', valueE8: lotsE8('0.01') },
-  };
+  const lotsOf = (text: string) => ({ kind: 'lots', valueE8: lotsE8(text) });
+  const sizes = { volumeMin: lotsOf('0.01'), volumeMax: lotsOf('100'), volumeStep: lotsOf('0.01') };
   it.each([
-    ['0.51', 'VOLUME_TOO_LARGE'],
     ['0.009', 'VOLUME_TOO_SMALL'],
     ['0', 'VOLUME_TOO_SMALL'],
     ['0.105', 'VOLUME_OFF_STEP'],
-  ])('of %s lots of half a lot is denied: %s', (lots, code) =>
-    expect(decideClose([held('buy')], {}, lots).decision?.denial).toEqual({
+  ])('of %s lots of half a lot is denied: %s', (part, code) =>
+    expect(decideClose([held('buy')], {}, part).decision?.denial).toEqual({
       code,
-      numbers: { ...numbers, volume: { kind: 'lots', valueE8: lotsE8(lots) } },
+      numbers: { ...sizes, volume: lotsOf(part) },
     }),
   );
+
+  it.each([
+    ['more than is open', '0.51', '0.01'],
+    ['what leaves a rest that nobody would take alone', '0.42', '0.1'],
+  ])('of %s is denied', (_case, part, volumeMin) => {
+    const given = {
+      market: market(
+        { EURUSD: ['1.08446', '1.08454'] },
+        { instruments: [instrument('EURUSD', { volumeMinE8: lotsE8(volumeMin) })] },
+      ),
+    };
+    expect(decideClose([held('buy')], given, part).decision?.denial).toEqual({
+      code: 'VOLUME_NOT_CLOSABLE',
+      numbers: {
+        volume: lotsOf(part),
+        volumeMin: lotsOf(volumeMin),
+        openVolume: lotsOf('0.5'),
+        positionId: { kind: 'word', value: '3000000001' },
+      },
+    });
+    expect(codeOf(decideClose([held('buy')], given, '0.4'))).toBeUndefined();
+  });
 
   it('may be all that is left, though it could not be ordered', () => {
     const odd = position('3000000001', { symbol: 'EURUSD', side: 'buy', lots: '0.0075', price: '1.08400' });
@@ -216,7 +234,7 @@ describe('closing a part of a position', () => {
     expect(codeOf(decideClose([odd]))).toBeUndefined();
   });
 
-  it('and another and another sums to the whole, to the last unit', () =>
+  it('and another and another sums to the whole', () =>
     fc.assert(
       fc.property(side, fc.array(fc.integer({ min: 1, max: 49 }), { minLength: 1, maxLength: 8 }), (ofSide, hundredths) => {
         const context = contextOf(QUOTES);

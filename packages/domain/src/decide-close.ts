@@ -91,7 +91,7 @@ function closeTerms(account: Account, position: Position, order: DraftOrder, cha
       numbers: { symbol: word(position.symbol), tradeMode: word(instrument.tradeMode) },
     });
   }
-  const size = refusedPart(order.volumeE8, position.openVolumeE8, instrument);
+  const size = refusedPart(position, order.volumeE8, instrument);
   if (size !== undefined) return refuse(size);
   if (position.provider !== null && !context.market.isListedAt(position.provider, position.symbol)) {
     return refuse({ code: 'PROVIDER_UNAVAILABLE', numbers: { symbol: word(position.symbol) } });
@@ -113,20 +113,21 @@ function closeTerms(account: Account, position: Position, order: DraftOrder, cha
 
 /**
  * What speaks against closing so much. All that is open may be closed, whatever the instrument says of volumes: executions, or new
- * terms of the instrument, may have left what could not be ordered.
+ * terms of the instrument, may have left what could not be ordered. A part leaves no such rest.
  */
-function refusedPart(volumeE8: LotsE8, openVolumeE8: LotsE8, instrument: Instrument): Denial | undefined {
+function refusedPart(position: Position, volumeE8: LotsE8, instrument: Instrument): Denial | undefined {
+  const { positionId, openVolumeE8 } = position;
   if (volumeE8 === openVolumeE8) return undefined;
-  const { volumeMinE8, volumeStepE8 } = instrument;
-  const numbers = {
-    volume: lots(volumeE8),
-    volumeMin: lots(volumeMinE8),
-    volumeMax: lots(openVolumeE8),
-    volumeStep: lots(volumeStepE8),
+  const { volumeMinE8, volumeMaxE8, volumeStepE8 } = instrument;
+  const numbers = { volume: lots(volumeE8), volumeMin: lots(volumeMinE8) };
+  const sizes = { ...numbers, volumeMax: lots(volumeMaxE8), volumeStep: lots(volumeStepE8) };
+  if (volumeE8 < volumeMinE8) return { code: 'VOLUME_TOO_SMALL', numbers: sizes };
+  if (volumeE8 % volumeStepE8 !== 0n) return { code: 'VOLUME_OFF_STEP', numbers: sizes };
+  if (openVolumeE8 - volumeE8 >= volumeMinE8) return undefined;
+  return {
+    code: 'VOLUME_NOT_CLOSABLE',
+    numbers: { ...numbers, positionId: word(positionId), openVolume: lots(openVolumeE8) },
   };
-  if (volumeE8 < volumeMinE8) return { code: 'VOLUME_TOO_SMALL', numbers };
-  if (volumeE8 > openVolumeE8) return { code: 'VOLUME_TOO_LARGE', numbers };
-  return volumeE8 % volumeStepE8 === 0n ? undefined : { code: 'VOLUME_OFF_STEP', numbers };
 }
 
 function closeAtProvider(change: ChangeBuilder, order: DraftOrder, position: Position, instrument: Instrument): void {

@@ -9,7 +9,7 @@ const schema = Type.Object(
     ),
     volume: Type.Optional(
       decimal(
-        'Lots to close; without a word all that is open. A part is a whole number of the instrument’s `volumeStep` and at least its `volumeMin`; all that is open may always be closed.',
+        'Lots to close. Without it all that is open is closed, which is always taken. A part is a whole number of the instrument’s `volumeStep`, and neither it nor what it leaves is less than `volumeMin`.',
       ),
     ),
   },

@@ -100,6 +100,8 @@ const template = subjectTemplate('account.{partition}.events.v1.{accountId}', {
   accountId: checkAccountId,
 });
 
+const idOf = (account: AccountId, sequence: string | bigint): string => `${account}:${sequence}`;
+
 /**
  * Something happened to an account. The history stands in PostgreSQL; this tells those who follow.
  *
@@ -118,7 +120,7 @@ export const AccountEventV1 = {
     to: 'order-gateway, pending-orders, portfolio',
     subjectTemplate: template,
     stream: 'EVENTS',
-    deduplicationId: (_parameters, event) => `${event.accountId}:${event.sequence}`,
+    deduplicationId: (_parameters, event) => idOf(event.accountId, event.sequence),
     deduplicationRule: '`{accountId}:{sequence}`',
     bytesMax: 64 * 1024,
     schema,
@@ -135,6 +137,8 @@ export const AccountEventV1 = {
   /** The subject of an account's events; the partition follows from the account. */
   subjectOf: (account: Parameters<typeof accountPartition>[0]): string =>
     template.build({ partition: accountPartition(account), accountId: account }),
+  /** The message id of an account's event. */
+  idOf,
   /** Which event a message id names: enough for who only asks how far an account has come. `undefined` where it names none. */
   readId: (messageId: string): { readonly accountId: AccountId; readonly sequence: bigint } | undefined => {
     const [, account = '', sequence = ''] = /^(\d+):(\d{1,19})$/.exec(messageId) ?? [];

@@ -54,6 +54,20 @@ export const ORDER_DENIALS = {
     explanation: 'Volumes are whole numbers of the instrument’s `volumeStep`. Nothing is rounded silently.',
     numbers: sizes,
   },
+  VOLUME_NOT_CLOSABLE: {
+    ...DENIED,
+    title: 'Volume not closable',
+    retryable: 'never',
+    detail: 'Of the {openVolume} open lots of position {positionId} {volume} cannot be closed.',
+    explanation:
+      'No more can be closed than is open, and what is left must be at least the instrument’s `volumeMin`, or nobody would take it alone. Without a `volume` all that is open is closed.',
+    numbers: {
+      volume,
+      positionId: MEANINGS.positionId,
+      openVolume: 'What is open of the position, in lots.',
+      volumeMin,
+    },
+  },
   PRICE_OFF_TICK: {
     ...DENIED,
     title: 'Price off the tick',
