@@ -110,6 +110,30 @@ describe('closing a position', () => {
     });
   });
 
+  it('in part shows what is left of it; the same key with another part is another request', async () => {
+    const { position } = (await gateway.place()).json<PlacedAnswerV1>();
+    const path = `/v1/accounts/${LOCAL}/positions/${position?.positionId}/close`;
+    const part = await gateway.post(path, { clientOrderId: 'part', volume: '0.04' });
+    expect(part.statusCode).toBe(201);
+    expect(part.json()).toMatchObject({
+      order: { side: 'sell', status: 'filled', volume: '0.04', filledVolume: '0.04' },
+      deals: [{ volume: '0.04' }],
+      position: { positionId: position?.positionId, openVolume: '0.06', openPrice: '1.08457', closedAt: null },
+    });
+    const again = await gateway.post(path, { clientOrderId: 'part', volume: '0.04' });
+    expect([again.body, again.headers['idempotent-replayed']]).toEqual([part.body, 'true']);
+    expect((await gateway.post(path, { clientOrderId: 'part', volume: '0.05' })).statusCode).toBe(409);
+    expect((await gateway.post(path, { clientOrderId: 'part' })).statusCode).toBe(409);
+    const tooMuch = await gateway.post(path, { clientOrderId: 'more', volume: '0.07' });
+    expect([tooMuch.statusCode, tooMuch.json()]).toMatchObject([
+      422,
+      {
+        code: 'VOLUME_NOT_CLOSABLE',
+        detail: `Of the 0.06 open lots of position ${position?.positionId} 0.07 cannot be closed.`,
+      },
+    ]);
+  });
+
   it('that was closed before is refused, kept as a denied order', async () => {
     const { position } = (await gateway.place()).json<PlacedAnswerV1>();
     await close(position?.positionId ?? '');
