@@ -216,6 +216,12 @@ export class ChangeBuilder {
     return [...kept, ...this.#positions.values()].filter((position) => position.openVolumeE8 > 0n);
   }
 
+  /** Orders that are not over, as changed so far. */
+  liveOrders(): readonly Order[] {
+    const orders = [...this.#before.orders.filter(({ orderId }) => !this.#orders.has(orderId)), ...this.#orders.values()];
+    return orders.filter(({ status }) => !isOver(status));
+  }
+
   putOrder(order: DraftOrder): Order {
     const stamped = { ...order, version: this.version, updatedAtMs: this.nowMs };
     this.#orders.set(order.orderId, stamped);
@@ -292,14 +298,8 @@ export class ChangeBuilder {
 
   /** Reckons both margin figures anew and closes the change. */
   finish(decision: DecisionRecord | null = null, operatorAction: OperatorAction | null = null): Change {
-    const orders = [...this.#before.orders.filter((order) => !this.#orders.has(order.orderId)), ...this.#orders.values()];
-    const changed = {
-      ...this.#before,
-      balanceE8: this.#balanceE8,
-      version: this.version,
-      orders: orders.filter((order) => !isOver(order.status)),
-      positions: this.openPositions(),
-    };
+    const [orders, positions] = [this.liveOrders(), this.openPositions()];
+    const changed = { ...this.#before, balanceE8: this.#balanceE8, version: this.version, orders, positions };
     const margin = this.#marginAfter(changed);
     const figures = { balanceE8: this.#balanceE8, marginExecutedE8: margin.executedE8, marginTotalE8: margin.totalE8 };
     if (margin.executedE8 !== this.#before.marginExecutedE8 || margin.totalE8 !== this.#before.marginTotalE8) {

@@ -301,6 +301,28 @@ describe('a close that its provider refused', () => {
     books.run(report(refused, 'cancelled'));
     expect(books.account.positions).toMatchObject([{ closingOrderId: next.orderId }]);
   });
+
+  it('and fills in part all the same is still closing when the close after it is done', () => {
+    const context = contextOf(QUOTES, group({ flow: 'provider' }));
+    const books = new Books(withMargin(account({ positions: [held('buy', AT_PROVIDER)] }), context), context);
+    const closing = (): Order => books.run(close('3000000001', '0.2')).orders[0]!;
+    const fills = (order: Order, lots: string, executionId: string): Change =>
+      books.run({
+        ...report(books.order(order.orderId), 'partial_fill'),
+        executionId,
+        lastVolumeE8: lotsE8(lots),
+        lastPriceE8: priceE8('1.08446'),
+      });
+    const refused = closing();
+    books.run(report(refused, 'rejected'));
+    const next = closing();
+    fills(refused, '0.1', 'late');
+    fills(next, '0.2', 'whole');
+    expect(books.account.positions).toMatchObject([{ openVolumeE8: lotsE8('0.2'), closingOrderId: refused.orderId }]);
+    expect(codeOf(books.run(close('3000000001')))).toBe('POSITION_ALREADY_CLOSING');
+    fills(refused, '0.1', 'rest');
+    expect(books.account.positions).toMatchObject([{ openVolumeE8: lotsE8('0.1'), closingOrderId: null }]);
+  });
 });
 
 describe('a close is denied', () => {

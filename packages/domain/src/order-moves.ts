@@ -26,7 +26,7 @@ export function end(change: ChangeBuilder, order: Order, status: OrderStatus, no
 }
 
 /**
- * Of an order that is over: a position that it was closing can be closed again. Its request is answered; while its provider
+ * Of an order that is over: a position that it was closing can be closed again, unless another order is at it. Its request is answered; while its provider
  * still owes a word, it is asked for it, again and again.
  */
 export function release(change: ChangeBuilder, order: Order, lastWord: LastWord = 'said'): void {
@@ -45,7 +45,9 @@ export function ask(change: ChangeBuilder, order: Order): void {
 function freeClosingPosition(change: ChangeBuilder, order: Order): void {
   const position: Position | undefined = order.closesPositionId === null ? undefined : change.position(order.closesPositionId);
   if (position === undefined || position.closingOrderId !== order.orderId) return;
-  const freed = change.putPosition({ ...position, closingOrderId: null });
+  // One that had been given up may have come back meanwhile, and is closing it too.
+  const other = change.liveOrders().find(({ closesPositionId }) => closesPositionId === position.positionId);
+  const freed = change.putPosition({ ...position, closingOrderId: other?.orderId ?? null });
   change.addEvent({ type: 'position.changed', position: freed, orderId: order.orderId });
 }
 
