@@ -16,7 +16,6 @@ const TEST_PROVIDERS = ['lp-a', 'lp-b'] as ProviderName[];
 export default async function startServersForTests(jest: { readonly maxWorkers: number }): Promise<void> {
   onStopSignal(() => removeOwnAndDeadRuns(say));
   process.env['MARGRAVE_BUNDLES'] = BUNDLES;
-  await bundleServices(BUNDLES);
   try {
     await prepareTestServers({
       log: say,
@@ -31,4 +30,6 @@ export default async function startServersForTests(jest: { readonly maxWorkers: 
     say(error.message);
     process.exit(1);
   }
+  // Last: a run that ends before it began, as a test has it, would take the bundles from under the run that it is a test of.
+  await bundleServices(BUNDLES);
 }

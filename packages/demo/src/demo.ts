@@ -15,7 +15,7 @@ const SUMMARY_EVERY_MS = 5_000;
 /** What providers still owe an answer for when trading ends: their slowest, and one round of asking. */
 const SETTLE_MS_MAX = 15_000;
 /** What is written to Redis behind the last commits is there by then. */
-const WRITE_BEHIND_MS_MAX = 1_000;
+const WRITE_BEHIND_MS_MAX = 2_000;
 const FILLED_MIN = 50;
 
 const FX = ['EURUSD', 'GBPUSD', 'USDJPY', 'AUDUSD', 'EURGBP', 'EURJPY'];

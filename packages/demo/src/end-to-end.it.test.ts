@@ -20,7 +20,7 @@ const LP_B = '1000000003';
 const START_MS_MAX = 200_000;
 const WAIT_MS_MAX = 20_000;
 /** What is written to Redis behind the last commits is there by then. */
-const WRITE_BEHIND_MS_MAX = 1_000;
+const WRITE_BEHIND_MS_MAX = 2_000;
 
 let servers: TestServers;
 let services: Services;

@@ -1,4 +1,4 @@
-import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books';
+import { describeFindings, isBroken, verifyBooks, type Finding } from '@margrave/verify-books';
 import type { ChaosClient, Command } from './client.ts';
 import { compareExecutions, readProviderBooks, type SentOrder } from './provider-books.ts';
 import type { Stage } from './stage.ts';
@@ -6,8 +6,9 @@ import { compareToldEvents, type EventsKept } from './told-events.ts';
 import { until } from './until.ts';
 
 const LIVE = ['queued', 'working', 'partially_filled', 'unknown'];
-/** What is written to Redis behind the last commits is there by then. */
-const WRITE_BEHIND_MS_MAX = 1_000;
+/** What is written to Redis behind the last commits is there by then, also where Redis was once too slow to take it. */
+const WRITE_BEHIND_MS_MAX = 4_000;
+const WRITE_BEHIND_LOOK_EVERY_MS = 500;
 
 const PROVIDER_MS_MAX = 10_000;
 const PROVIDER_LOOK_EVERY_MS = 200;
@@ -71,10 +72,17 @@ export async function audit(
   if (commands.length === 0) faults.push('no client ever gave a command');
   faults.push(...(await differencesWithProviders(stage)));
   faults.push(...(await compareToldEvents(stage.sql, stage.natsUrl, eventsKept)));
-  await new Promise((resolve) => setTimeout(resolve, WRITE_BEHIND_MS_MAX));
-  const broken = (await verifyBooks(stage.sql, { redisUrl: stage.redisUrl, atRest: true })).filter(isBroken);
+  const broken = await brokenAtRest(stage);
   if (broken.length > 0) faults.push(describeFindings(broken));
   return faults;
+}
+
+async function brokenAtRest({ sql, redisUrl }: Pick<Stage, 'sql' | 'redisUrl'>): Promise<readonly Finding[]> {
+  for (const untilMs = performance.now() + WRITE_BEHIND_MS_MAX; ;) {
+    const broken = (await verifyBooks(sql, { redisUrl, atRest: true })).filter(isBroken);
+    if (broken.length === 0 || performance.now() > untilMs) return broken;
+    await new Promise((resolve) => setTimeout(resolve, WRITE_BEHIND_LOOK_EVERY_MS));
+  }
 }
 
 const nameOf = ({ accountId, key }: Command): string => `${accountId} ${key}`;
