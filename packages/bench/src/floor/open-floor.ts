@@ -33,7 +33,14 @@ export async function openFloor<Item>(
     max: 8,
     fetch_types: false,
     onnotice: () => undefined,
-    connection: { jit: 'off', enable_seqscan: 'off', plan_cache_mode: 'force_generic_plan' },
+    connection: {
+      jit: 'off',
+      enable_seqscan: 'off',
+      plan_cache_mode: 'force_generic_plan',
+      // Else all accounts are read to find the one that an order is of: a floor that grows with them is none.
+      enable_hashjoin: 'off',
+      enable_mergejoin: 'off',
+    },
   });
   const write = await createWriter(sql, captured);
   const gatherer = createGatherer<Item, undefined>({
