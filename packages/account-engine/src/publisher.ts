@@ -31,6 +31,12 @@ interface OutgoingRow {
   readonly messages: readonly OutgoingMessage[];
 }
 
+/** The events of one commit, which are written out when it is their turn. */
+interface Untold {
+  readonly outboxId: OutboxId;
+  readonly events: readonly EventRow[];
+}
+
 /** How many rows are marked in one statement; with fewer at hand the marks wait for company. */
 const MARK_ROWS_MAX = 500;
 const MARK_DELAY_MS = 50;
@@ -45,7 +51,7 @@ const TOLD_AT_ONCE_SHARE = 16;
  */
 export class Publisher {
   readonly #parts: PublisherParts;
-  readonly #untold: Committed[] = [];
+  readonly #untold: Untold[] = [];
   readonly #toMark: OutboxId[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #callOff: (() => void) | undefined;
@@ -58,13 +64,13 @@ export class Publisher {
   publish(committed: readonly Committed[]): void {
     this.#begin(committed.flatMap(providerRows));
     const isTelling = this.#untold.length > 0;
-    this.#untold.push(...committed.filter(({ outbox }) => outbox.pointerOutboxId !== null));
+    this.#untold.push(...committed.flatMap(untold));
     if (!isTelling && this.#untold.length > 0) this.#parts.later(this.#tellSome);
   }
 
   readonly #tellSome = (): void => {
     const count = Math.max(TOLD_AT_ONCE_MIN, Math.ceil(this.#untold.length / TOLD_AT_ONCE_SHARE));
-    this.#begin(this.#untold.splice(0, count).flatMap(eventRows));
+    this.#begin(this.#untold.splice(0, count).map(eventsRow));
     if (this.#untold.length > 0) this.#parts.later(this.#tellSome);
   };
 
@@ -97,7 +103,7 @@ export class Publisher {
 
   /** Sends what was not sent yet, waits for what is under way, and marks it. */
   async stop(): Promise<void> {
-    this.#begin(this.#untold.splice(0).flatMap(eventRows));
+    this.#begin(this.#untold.splice(0).map(eventsRow));
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
     await this.#mark();
   }
@@ -109,8 +115,10 @@ const providerRows = ({ rows, outbox }: Committed): readonly OutgoingRow[] =>
     messages: [{ subject, messageId, body: bodyJson }],
   }));
 
-const eventRows = ({ rows, outbox }: Committed): readonly OutgoingRow[] =>
-  outbox.pointerOutboxId === null ? [] : [{ outboxId: outbox.pointerOutboxId, messages: rows.events.map(eventMessage) }];
+const untold = ({ rows, outbox }: Committed): readonly Untold[] =>
+  outbox.pointerOutboxId === null ? [] : [{ outboxId: outbox.pointerOutboxId, events: rows.events }];
+
+const eventsRow = ({ outboxId, events }: Untold): OutgoingRow => ({ outboxId, messages: events.map(eventMessage) });
 
 /** An event as its message: `AccountEventV1`, whose data stand in the row as the JSON that they are on the bus. */
 export const eventMessage = ({ accountId, sequence, version, type, atMs, by, dataJson }: EventRow): OutgoingMessage => ({

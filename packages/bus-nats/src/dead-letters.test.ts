@@ -3,7 +3,7 @@ import { DeadLetterV1 } from '@margrave/contracts';
 import { ok, refuse } from '@margrave/vocabulary';
 import { createDeadLetters, type DeadMessage } from './dead-letters.ts';
 import type { OutgoingMessage } from './publisher.ts';
-import type { PublishOutcome } from './stream-answer.ts';
+import type { PublishOutcome } from './publish-outcome.ts';
 
 const message: DeadMessage = {
   subject: 'provider.lp-a.executions.v1',

@@ -14,7 +14,7 @@ export {
 export { createDeadLetters, type DeadLetterOptions, type DeadLetters, type DeadMessage } from './dead-letters.ts';
 export { decoderOf, type Decoded, type Decoder, type ReadableContract } from './decoder.ts';
 export { createPublisher, type OutgoingMessage, type Publisher, type PublisherOptions } from './publisher.ts';
-export { type PublishOutcome, type Stored } from './stream-answer.ts';
+export { type PublishOutcome, type Stored } from './publish-outcome.ts';
 export {
   NOT_STORED_REASONS,
   UNKNOWN_REASONS,

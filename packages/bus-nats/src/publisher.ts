@@ -3,7 +3,7 @@ import { refuse } from '@margrave/vocabulary';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { BusConnection } from './connection.ts';
 import { describePublishError, type PublishFailure } from './publish-failure.ts';
-import type { PublishOutcome } from './stream-answer.ts';
+import type { PublishOutcome } from './publish-outcome.ts';
 import { StreamAnswers } from './stream-answers.ts';
 import { assertSubject } from './subject.ts';
 
@@ -25,7 +25,6 @@ export interface Publisher {
 export interface PublisherOptions {
   /** How long a stream may take to answer. */
   readonly deadlineMs: number;
-  readonly inFlightMax?: number;
   /** Told of every message that did not get its "stored", for metrics. */
   readonly onFailure?: (failure: PublishFailure, message: OutgoingMessage) => void;
 }
@@ -40,7 +39,7 @@ const NOT_CONNECTED: PublishFailure = {
 
 /** Publishing with the stream's acknowledgement. What it cannot vouch for it calls `unknown`, never `not_stored`. */
 export function createPublisher(connection: BusConnection, options: PublisherOptions): Publisher {
-  const { deadlineMs, inFlightMax = IN_FLIGHT_MAX, onFailure } = options;
+  const { deadlineMs, onFailure } = options;
   let answers: StreamAnswers | undefined;
 
   connection.onDisconnected(() => {
@@ -78,8 +77,8 @@ export function createPublisher(connection: BusConnection, options: PublisherOpt
 
   const publishMany = async (messages: readonly OutgoingMessage[]): Promise<readonly PublishOutcome[]> => {
     const outcomes: PublishOutcome[] = [];
-    for (let sent = 0; sent < messages.length; sent += inFlightMax) {
-      outcomes.push(...(await Promise.all(messages.slice(sent, sent + inFlightMax).map(publish))));
+    for (let sent = 0; sent < messages.length; sent += IN_FLIGHT_MAX) {
+      outcomes.push(...(await Promise.all(messages.slice(sent, sent + IN_FLIGHT_MAX).map(publish))));
     }
     return outcomes;
   };

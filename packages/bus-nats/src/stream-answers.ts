@@ -2,7 +2,7 @@ import { asError, isBug } from '@margrave/runtime';
 import { refuse } from '@margrave/vocabulary';
 import { headers, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { describePublishError, type PublishFailure } from './publish-failure.ts';
-import { readAnswer, type PublishOutcome } from './stream-answer.ts';
+import { readAnswer, type PublishOutcome } from './publish-outcome.ts';
 
 /** One message that was sent and whose stream has not answered yet. */
 interface Unanswered {

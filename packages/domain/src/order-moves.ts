@@ -26,8 +26,8 @@ export function end(change: ChangeBuilder, order: Order, status: OrderStatus, no
 }
 
 /**
- * Of an order that is over: a position that it was closing can be closed again, unless another order is at it. Its request is answered; while its provider
- * still owes a word, it is asked for it, again and again.
+ * Of an order that is over: a position that it was closing can be closed again, unless another order is at it. Its request is
+ * answered; while its provider still owes a word, it is asked for it, again and again.
  */
 export function release(change: ChangeBuilder, order: Order, lastWord: LastWord = 'said'): void {
   if (lastWord === 'said') change.noteRequest(order, 'ended');

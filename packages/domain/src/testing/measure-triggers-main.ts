@@ -2,9 +2,9 @@
  * What a tick costs that reaches nothing, at a thousand, a hundred thousand and a million levels, a tenth of them within a hundred
  * points of the price. DESIGN.md section 6 wants 5 µs, and at a million no more than twice what it is at a thousand.
  *
- *     node packages/domain/src/testing/measure-triggers-main.ts [--json]
+ *     node packages/domain/src/testing/measure-triggers-main.ts
  *
- * `--json` prints the medians alone, in µs by the number of levels, for `npm run bench`.
+ * It prints the medians as JSON, in µs by the number of levels, for `npm run bench`.
  */
 import assert from 'node:assert/strict';
 import type { PriceE8 } from '@margrave/vocabulary';
@@ -55,9 +55,6 @@ for (const levels of LEVELS) {
     micros.push(((performance.now() - startedMs) * 1_000) / TICKS_A_ROUND);
   }
   assert.equal(book.size, levels);
-  medians[levels] = micros.toSorted((a, b) => a - b)[ROUNDS >> 1] ?? NaN;
+  medians[`${levels} levels`] = micros.toSorted((a, b) => a - b)[ROUNDS >> 1] ?? NaN;
 }
-if (process.argv.includes('--json')) console.log(JSON.stringify(medians));
-else
-  for (const [levels, median] of Object.entries(medians))
-    console.log(`${levels.padStart(9)} levels: ${median.toFixed(3)} µs a tick`);
+console.log(JSON.stringify(medians));

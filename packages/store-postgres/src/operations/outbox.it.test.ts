@@ -105,6 +105,17 @@ describe('the outbox', () => {
     expect(again.at(-1)).toBe(tried[1]);
   });
 
+  it('keeps when it was first published, whoever marks it again: the silence of its provider counts from there', async () => {
+    await placed('twice');
+    const rows = ids(await taken());
+    await test.store.markPublished(rows);
+    const times = () => test.admin('select outbox_id, published_at from outbox order by outbox_id');
+    const before = await times();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await test.store.markPublished(rows);
+    expect(await times()).toEqual(before);
+  });
+
   it('gives rows whose turn has not come before those that were tried, though it gives only some', async () => {
     await placed('tried');
     await placed('waiting');

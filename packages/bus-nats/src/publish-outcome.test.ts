@@ -1,5 +1,5 @@
 import { headers } from '@nats-io/transport-node';
-import { readAnswer } from './stream-answer.ts';
+import { readAnswer } from './publish-outcome.ts';
 
 const saying = (text: string) => ({ data: new TextEncoder().encode(text), string: () => text });
 const refusing = (code: number, description: string, errorCode = 10_077) =>
