@@ -17,6 +17,8 @@ const ACCOUNT: FieldsOf<AccountRow> = {
   lastSequence: true,
 };
 const ORDER: FieldsOf<OrderRow> = {
+  limitPriceE8: true,
+  stopPriceE8: true,
   volumeE8: true,
   filledVolumeE8: true,
   filledNotionalE16: true,
@@ -32,6 +34,10 @@ const POSITION: FieldsOf<PositionRow> = {
   openNotionalE16: true,
   marginBasisNumerator: true,
   marginBasisDenominator: true,
+  realisedProfitE8: true,
+  profitRemainderE16: true,
+  stopLossE8: true,
+  takeProfitE8: true,
   version: true,
 };
 

@@ -61,14 +61,15 @@ interface FractionJson {
   readonly numerator: string;
   readonly denominator: string;
 }
-interface PoliciesJson extends Omit<MarginPolicies, 'hedgingMargin' | 'leverageTiers'> {
+interface PoliciesJson extends Omit<MarginPolicies, 'hedgingMargin' | 'leverageTiers' | 'pendingMargin'> {
+  readonly pendingMargin?: MarginPolicies['pendingMargin'];
   readonly hedgingMargin: { readonly kind: HedgingMargin['kind']; readonly hedgedRate?: FractionJson };
   readonly leverageTiers: readonly { readonly upToLotsE8: string | null; readonly leverage: string }[];
 }
 
 /** Big integers in it are strings of digits. */
 function policiesFromJson(json: string): MarginPolicies {
-  const { hedgingMargin, leverageTiers, floating, conversion, moneyRounding } = JSON.parse(json) as PoliciesJson;
+  const { hedgingMargin, leverageTiers, floating, conversion, pendingMargin, moneyRounding } = JSON.parse(json) as PoliciesJson;
   const { hedgedRate } = hedgingMargin;
   return {
     hedgingMargin:
@@ -84,6 +85,7 @@ function policiesFromJson(json: string): MarginPolicies {
     })),
     floating,
     conversion,
+    pendingMargin: pendingMargin ?? 'none',
     moneyRounding,
   };
 }

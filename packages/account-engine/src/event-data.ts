@@ -15,7 +15,7 @@ export function eventData(change: Change, event: AccountEvent): AccountEventV1['
       const deal = change.deals.find((candidate) => candidate.sequence === event.sequence);
       return {
         position: positionView(accountId, event.position, lastOpen),
-        orderId: event.orderId,
+        ...(event.orderId === null ? {} : { orderId: event.orderId }),
         ...(deal === undefined ? {} : { deal: dealView(accountId, deal) }),
       };
     }

@@ -1,6 +1,14 @@
-import type { Account, CommissionTerms, Order, Position } from '@margrave/domain';
+import {
+  NO_PROTECTION,
+  type Account,
+  type CommissionTerms,
+  type Order,
+  type Position,
+  type ProtectionLevel,
+  type WantedProtection,
+} from '@margrave/domain';
 import type { AccountAggregateRows, OrderRow, PositionRow } from '@margrave/store-postgres';
-import type { MoneyE8, OrderFlag } from '@margrave/vocabulary';
+import type { MoneyE8, OrderFlag, PriceE8 } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 
 /** An account with its live orders and open positions, from the store's rows. */
@@ -13,8 +21,7 @@ export const accountFromRows = ({ account, orders, positions }: AccountAggregate
 export function orderFromRow(row: OrderRow): Order {
   const {
     accountId: _accountId,
-    type: _type,
-    timeInForce: _timeInForce,
+    protectionJson,
     reservedPriceE8,
     reservedRateNumerator,
     reservedRateDenominator,
@@ -25,11 +32,28 @@ export function orderFromRow(row: OrderRow): Order {
   return {
     ...rest,
     flags: flags as readonly OrderFlag[],
+    protection: protectionJson === null ? NO_PROTECTION : protectionFromJson(protectionJson),
     reservation: reserved
       ? { priceE8: reservedPriceE8, unitBasis: { numerator: reservedRateNumerator, denominator: reservedRateDenominator } }
       : null,
   };
 }
+
+type LevelJson =
+  { readonly kind: 'price'; readonly priceE8: string } | { readonly kind: 'distance'; readonly distanceE8: string };
+
+function protectionFromJson(json: string): WantedProtection {
+  const { stopLoss, takeProfit } = JSON.parse(json) as {
+    readonly stopLoss: LevelJson | null;
+    readonly takeProfit: LevelJson | null;
+  };
+  return { stopLoss: stopLoss && levelFromJson(stopLoss), takeProfit: takeProfit && levelFromJson(takeProfit) };
+}
+
+const levelFromJson = (level: LevelJson): ProtectionLevel =>
+  level.kind === 'price'
+    ? { kind: 'price', priceE8: BigInt(level.priceE8) as PriceE8 }
+    : { kind: 'distance', distanceE8: BigInt(level.distanceE8) as PriceE8 };
 
 export function positionFromRow(row: PositionRow): Position {
   const { accountId: _accountId, marginBasisNumerator, marginBasisDenominator, commissionJson, ...rest } = row;

@@ -17,7 +17,7 @@ export class KnownPast {
 
   of(accountId: AccountId, command: Command): Past {
     if (namesOrder(command)) return { order: this.#orders.get(`${accountId} ${command.orderId}`) };
-    return command.kind === 'close' ? { position: this.#positions.get(`${accountId} ${command.positionId}`) } : {};
+    return namesPosition(command) ? { position: this.#positions.get(`${accountId} ${command.positionId}`) } : {};
   }
 
   /** A later command of the batch may name what an earlier one ended. */
@@ -27,9 +27,16 @@ export class KnownPast {
   }
 }
 
+const NAMING_KINDS = ['report', 'settle', 'silence', 'cancel', 'replace'] as const;
+type NamingKind = (typeof NAMING_KINDS)[number];
+const NAMING: ReadonlySet<Command['kind']> = new Set(NAMING_KINDS);
+
 /** Commands that may be about an order that is over. */
-const namesOrder = (command: Command): command is Extract<Command, { kind: 'report' | 'settle' | 'silence' }> =>
-  command.kind === 'report' || command.kind === 'settle' || command.kind === 'silence';
+const namesOrder = (command: Command): command is Extract<Command, { kind: NamingKind }> => NAMING.has(command.kind);
+
+/** Commands that may be about a position that is closed. */
+const namesPosition = (command: Command): command is Extract<Command, { kind: 'close' | 'protect' }> =>
+  command.kind === 'close' || command.kind === 'protect';
 
 /** What commands name that their account does not hold: an order that is over, a position that was closed. */
 export async function loadPast(
@@ -41,7 +48,7 @@ export async function loadPast(
   const positionIds = new Set<PositionId>();
   for (const { accountId, command } of submissions) {
     const account = accounts.get(accountId);
-    if (command.kind === 'close' && !account?.positions.some((held) => held.positionId === command.positionId)) {
+    if (namesPosition(command) && !account?.positions.some((held) => held.positionId === command.positionId)) {
       positionIds.add(command.positionId);
     }
     if (namesOrder(command) && !account?.orders.some((held) => held.orderId === command.orderId)) {

@@ -46,7 +46,15 @@ function providerMessage(change: Change, instruction: ProviderInstruction, find:
     sendBefore: timeText(instruction.sendBeforeMs),
   };
   if (instruction.kind === 'new') {
-    const body: ProviderOrderNewV1 = { ...trade, type: 'market', price: null, stopPrice: null, timeInForce: 'ioc' };
+    const { limitPriceE8 } = instruction;
+    const body: ProviderOrderNewV1 = {
+      ...trade,
+      type: limitPriceE8 === undefined ? 'market' : 'limit',
+      price: limitPriceE8 === undefined ? null : formatE8(limitPriceE8),
+      stopPrice: null,
+      // What waits for its price waits here, so that it is sent to be executed at once or given up.
+      timeInForce: order.timeInForce === 'fok' ? 'fok' : 'ioc',
+    };
     return messageRow(requestId, ProviderOrderNewV1.subject({ provider }), body, instruction.sendBeforeMs);
   }
   assert(instruction.originalRequestId !== null, `the close of order ${order.orderId} names no request that opened its position`);

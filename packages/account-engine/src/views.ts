@@ -1,6 +1,6 @@
 import type { DealV1, LedgerEntryV1, OrderV1, PositionV1 } from '@margrave/contracts';
-import type { Deal, LedgerEntry, Order, Position } from '@margrave/domain';
-import { currencyDecimals, divide, formatE8, type AccountId, type Currency } from '@margrave/vocabulary';
+import { isResting, type Deal, type LedgerEntry, type Order, type Position, type ProtectionLevel } from '@margrave/domain';
+import { currencyDecimals, divide, formatE8, type AccountId, type Currency, type PriceE8 } from '@margrave/vocabulary';
 
 /** How the domain's values read on a wire: one place for events and for HTTP. */
 
@@ -19,21 +19,36 @@ export const moneyText = (amountE8: bigint, currency: Currency): string => forma
 const averagePriceText = (notionalE16: bigint, volumeE8: bigint): string | null =>
   volumeE8 === 0n ? null : formatE8(divide(notionalE16, volumeE8, 'half_away'));
 
+const priceText = (priceE8: PriceE8 | null): string | null => (priceE8 === null ? null : formatE8(priceE8));
+
+const levelView = (level: ProtectionLevel | null): OrderV1['stopLoss'] => {
+  if (level === null) return null;
+  return level.kind === 'price' ? { price: formatE8(level.priceE8) } : { distance: formatE8(level.distanceE8) };
+};
+
 export const orderView = (accountId: AccountId, order: Order): OrderV1 => ({
   orderId: order.orderId,
   clientOrderId: order.clientOrderId,
   accountId,
   symbol: order.symbol,
   side: order.side,
-  type: 'market',
-  timeInForce: 'ioc',
+  type: order.type,
+  timeInForce: order.timeInForce,
+  price: priceText(order.limitPriceE8),
+  stopPrice: priceText(order.stopPriceE8),
+  expiresAt: order.expiresAtMs === null ? null : timeText(order.expiresAtMs),
+  triggeredAt: order.triggeredAtMs === null ? null : timeText(order.triggeredAtMs),
+  isResting: isResting(order),
+  stopLoss: levelView(order.protection.stopLoss),
+  takeProfit: levelView(order.protection.takeProfit),
+  origin: order.origin,
   volume: formatE8(order.volumeE8, 2),
   filledVolume: formatE8(order.filledVolumeE8, 2),
   averagePrice: averagePriceText(order.filledNotionalE16, order.filledVolumeE8),
   status: order.status,
   flow: order.flow,
   closesPositionId: order.closesPositionId,
-  maxDeviation: order.maxDeviationE8 === null ? null : formatE8(order.maxDeviationE8),
+  maxDeviation: priceText(order.maxDeviationE8),
   reason: order.reason,
   flags: [...order.flags],
   decisionId: order.decisionId,
@@ -55,11 +70,17 @@ export const positionView = (
   openVolume: formatE8(position.openVolumeE8, 2),
   openPrice: averagePriceText(lastOpen.openNotionalE16, lastOpen.openVolumeE8) ?? '0',
   flow: position.flow,
+  stopLoss: priceText(position.stopLossE8),
+  takeProfit: priceText(position.takeProfitE8),
   closingOrderId: position.closingOrderId,
   openedAt: timeText(position.openedAtMs),
   closedAt: position.closedAtMs === null ? null : timeText(position.closedAtMs),
   version: `${position.version}`,
 });
+
+/** How much worse than the level that was waited for; negative where it was better. */
+const slippageE8 = ({ side, priceE8 }: Deal, levelE8: PriceE8): bigint =>
+  side === 'buy' ? priceE8 - levelE8 : levelE8 - priceE8;
 
 export const dealView = (accountId: AccountId, deal: Deal): DealV1 => ({
   dealId: deal.dealId,
@@ -71,6 +92,8 @@ export const dealView = (accountId: AccountId, deal: Deal): DealV1 => ({
   entry: deal.entry,
   volume: formatE8(deal.volumeE8, 2),
   price: formatE8(deal.priceE8),
+  level: priceText(deal.levelE8),
+  slippage: deal.levelE8 === null ? null : formatE8(slippageE8(deal, deal.levelE8)),
   profit: moneyText(deal.profitE8, deal.currency),
   commission: moneyText(-deal.commissionE8, deal.currency),
   currency: deal.currency,

@@ -1,15 +1,5 @@
 /** Closed lists that only the wires speak. Those that the domain speaks too stand in the vocabulary. */
 
-export const ORDER_TYPES = ['market', 'limit', 'stop', 'stop_limit'] as const;
-export type OrderType = (typeof ORDER_TYPES)[number];
-
-export const TIMES_IN_FORCE = ['gtc', 'day', 'gtd', 'ioc', 'fok'] as const;
-export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
-
-/** What clients can place so far. */
-export const PLACEABLE_ORDER_TYPES = ['market'] as const satisfies readonly OrderType[];
-export const PLACEABLE_TIMES_IN_FORCE = ['ioc'] as const satisfies readonly TimeInForce[];
-
 /** Whether a deal opened (part of) a position or closed (part of) one. */
 export const DEAL_ENTRIES = ['in', 'out'] as const;
 export type DealEntry = (typeof DEAL_ENTRIES)[number];

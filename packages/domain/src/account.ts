@@ -13,13 +13,16 @@ import type {
   MoneyE8,
   OrderFlag,
   OrderId,
+  OrderOrigin,
   OrderStatus,
+  OrderType,
   PositionId,
   PriceE8,
   ProviderName,
   RequestId,
   Side,
   SymbolName,
+  TimeInForce,
 } from '@margrave/vocabulary';
 import type { CommissionTerms } from './group.ts';
 
@@ -55,13 +58,35 @@ export interface Reservation {
   readonly unitBasis: Fraction;
 }
 
-/** A client's intent. Market orders, to open or to close a position. */
+/** A price, or a distance from the price at which the position is opened. */
+export type ProtectionLevel =
+  { readonly kind: 'price'; readonly priceE8: PriceE8 } | { readonly kind: 'distance'; readonly distanceE8: PriceE8 };
+
+export interface WantedProtection {
+  readonly stopLoss: ProtectionLevel | null;
+  readonly takeProfit: ProtectionLevel | null;
+}
+
+/** An intent to open a position, or to close one: at the market, or at a price that it waits for. */
 export interface Order {
   readonly orderId: OrderId;
   /** Null for an order that the house made. */
   readonly clientOrderId: ClientOrderId | null;
   readonly symbol: SymbolName;
   readonly side: Side;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  /** The worst client price that a limit order, or a stop-limit order once its stop was reached, is executed at. */
+  readonly limitPriceE8: PriceE8 | null;
+  /** The client price that a stop or stop-limit order waits for. */
+  readonly stopPriceE8: PriceE8 | null;
+  /** From this moment on it is not executed. */
+  readonly expiresAtMs: number | null;
+  /** When the price reached what it waited for; of a stop-limit order its stop. */
+  readonly triggeredAtMs: number | null;
+  /** What the position that it opens is to be protected by. */
+  readonly protection: WantedProtection;
+  readonly origin: OrderOrigin;
   readonly volumeE8: LotsE8;
   readonly filledVolumeE8: LotsE8;
   /** Σ lots × client price of the fills. */
@@ -100,6 +125,13 @@ export interface Position {
    * the contract size over the leverage.
    */
   readonly marginBasis: Fraction;
+  /** Booked profit of what was closed of it: the sum of its deals'. */
+  readonly realisedProfitE8: MoneyE8;
+  /** What is still to be booked of that profit because it is less than a minor unit. */
+  readonly profitRemainderE16: bigint;
+  /** Client prices at which it is closed. */
+  readonly stopLossE8: PriceE8 | null;
+  readonly takeProfitE8: PriceE8 | null;
   /** Pinned at the opening. */
   readonly commission: CommissionTerms;
   readonly flow: Flow;

@@ -18,6 +18,7 @@ import type { Instrument } from './instrument.ts';
 import { unitBasis } from './margin/basis.ts';
 import { isOver, nextOrderStatus } from './order-life.ts';
 import { withFlags } from './order-moves.ts';
+import { isWithinLimit, waitsForLimit } from './resting.ts';
 
 /** Why an execution cannot be booked. `wait`: it can be when the market is known; `park`: never, a person must look. */
 export type Unbookable =
@@ -124,9 +125,13 @@ function fillFlags(order: Order, filledVolumeE8: LotsE8, terms: BookingTerms): r
 }
 
 /** Takes more margin than was reserved, or is worse for the client than the deviation allowed, which margin need not feel. */
-function slipped({ side, reservation, maxDeviationE8 }: Order, terms: BookingTerms): boolean {
+function slipped(order: Order, terms: BookingTerms): boolean {
+  const { side, reservation, maxDeviationE8 } = order;
   if (reservation === null) return false;
   if (compareFractions(terms.unitBasis, reservation.unitBasis) > 0n) return true;
+  if (waitsForLimit(order)) return !isWithinLimit(order, terms.priceE8);
+  // A stop is executed at any price.
+  if (order.type !== 'market') return false;
   if (side === 'buy') return terms.priceE8 > reservation.priceE8;
   // The reservation is the client's price and the deviation on top, on either side.
   return terms.priceE8 < reservation.priceE8 - 2n * (maxDeviationE8 ?? 0n);

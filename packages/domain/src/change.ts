@@ -60,6 +60,8 @@ export interface Deal {
   readonly currency: Currency;
   readonly provider: ProviderName | null;
   readonly executionId: string | null;
+  /** The client price that its order waited for; null of a market order. */
+  readonly levelE8: PriceE8 | null;
   readonly flags: readonly DealFlag[];
   readonly sequence: bigint;
   readonly executedAtMs: number;
@@ -86,13 +88,13 @@ export interface Figures {
   readonly marginTotalE8: MoneyE8;
 }
 
-export type OrderEventType = 'order.accepted' | `order.${OrderStatus}`;
+export type OrderEventType = 'order.accepted' | 'order.triggered' | 'order.replaced' | `order.${OrderStatus}`;
 export type PositionEventType = 'position.opened' | 'position.changed' | 'position.closed';
 
 /** What happened to the account, in its one sequence. */
 export type AccountEvent = { readonly sequence: bigint } & (
   | { readonly type: OrderEventType; readonly order: Order }
-  | { readonly type: PositionEventType; readonly position: Position; readonly orderId: OrderId }
+  | { readonly type: PositionEventType; readonly position: Position; readonly orderId: OrderId | null }
   | { readonly type: 'ledger.entry'; readonly entry: LedgerEntry; readonly orderId: OrderId }
   | { readonly type: 'margin.changed'; readonly figures: Figures }
 );
@@ -105,6 +107,8 @@ export type ProviderInstruction =
       readonly order: Order;
       /** Of a close: the request that opened the position. */
       readonly originalRequestId: RequestId | null;
+      /** Of a new order: the raw price that the provider is to keep to, where it may not take any. */
+      readonly limitPriceE8?: PriceE8;
       /** The raw price that the order was decided on; the deviation counts from it. */
       readonly referencePriceE8: PriceE8;
       readonly sendBeforeMs: number;

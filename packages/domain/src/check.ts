@@ -5,6 +5,7 @@ import {
   unitOfDecimals,
   type LotsE8,
   type MoneyE8,
+  type OrderId,
   type SymbolName,
 } from '@margrave/vocabulary';
 import type { Account, Reservation } from './account.ts';
@@ -18,6 +19,7 @@ import { equity } from './profit.ts';
 
 /** The order asked for, as it would be in flight; its reservation is what it would hold back. */
 export interface Candidate extends InFlight {
+  readonly orderId: OrderId;
   readonly reservation: Reservation;
   /** The symbols whose prices converted its margin into account currency. */
   readonly conversionPath: readonly SymbolName[];
@@ -64,7 +66,11 @@ function checkRecord(equityE8: MoneyE8 | null, beforeE8: MoneyE8, afterE8: Money
 function marginTotalWith({ account, margins, dealing }: CheckedAccount): (candidate: Candidate) => MoneyE8 {
   const rules = { group: dealing.group, instrument: dealing.market.instrument };
   return (candidate) => {
-    let totalE8 = marginOfSymbol({ ...account, orders: [...account.orders, candidate] }, rules, candidate.symbol).totalE8;
+    let totalE8 = marginOfSymbol(
+      { ...account, orders: [...account.orders.filter(({ orderId }) => orderId !== candidate.orderId), candidate] },
+      rules,
+      candidate.symbol,
+    ).totalE8;
     for (const [symbol, margin] of margins) if (symbol !== candidate.symbol) totalE8 = (totalE8 + margin.totalE8) as MoneyE8;
     return totalE8;
   };

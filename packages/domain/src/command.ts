@@ -4,6 +4,7 @@ import type {
   LotsE8,
   OrderId,
   OrderStatus,
+  OrderType,
   PositionId,
   PriceE8,
   ProviderName,
@@ -12,14 +13,23 @@ import type {
   Side,
   StaffRole,
   SymbolName,
+  TimeInForce,
 } from '@margrave/vocabulary';
+import type { WantedProtection } from './account.ts';
 
-/** A client opens: a market order. */
+/** A client opens a position: at the market, or at a price that is waited for. */
 export interface PlaceOrder {
   readonly kind: 'place';
   readonly clientOrderId: ClientOrderId;
   readonly symbol: SymbolName;
   readonly side: Side;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  readonly limitPriceE8: PriceE8 | null;
+  readonly stopPriceE8: PriceE8 | null;
+  /** Of a `gtd` order, and of no other. */
+  readonly expiresAtMs: number | null;
+  readonly protection: WantedProtection;
   readonly volumeE8: LotsE8;
   /** How much worse than the quote a provider may fill it; null for the instrument's default. */
   readonly maxDeviationE8: PriceE8 | null;
@@ -32,6 +42,54 @@ export interface ClosePosition {
   readonly positionId: PositionId;
   /** Null for the whole of it, however much that is. */
   readonly volumeE8: LotsE8 | null;
+}
+
+/** A client takes back an order that rests. */
+export interface CancelOrder {
+  readonly kind: 'cancel';
+  readonly orderId: OrderId;
+}
+
+/** A client wants an order that rests to be another; what is null stays as it is. */
+export interface ReplaceOrder {
+  readonly kind: 'replace';
+  readonly orderId: OrderId;
+  readonly volumeE8: LotsE8 | null;
+  readonly limitPriceE8: PriceE8 | null;
+  readonly stopPriceE8: PriceE8 | null;
+  readonly lifetime: { readonly timeInForce: TimeInForce; readonly expiresAtMs: number | null } | null;
+  /** The parts of it that are to be others; null for none. */
+  readonly protection: Partial<WantedProtection>;
+}
+
+/** The price reached what a resting order waits for. */
+export interface TriggerOrder {
+  readonly kind: 'trigger';
+  readonly orderId: OrderId;
+  /** The order's version that was waited with: an order that has changed since then is waited for anew. */
+  readonly armedVersion: bigint;
+}
+
+/** A client sets what a position is protected by; what is not named stays as it is. */
+export interface ProtectPosition {
+  readonly kind: 'protect';
+  readonly positionId: PositionId;
+  readonly protection: Partial<WantedProtection>;
+}
+
+/** The price reached a level that a position is protected by. */
+export interface TriggerProtection {
+  readonly kind: 'trigger_protection';
+  readonly positionId: PositionId;
+  readonly level: 'stop_loss' | 'take_profit';
+  /** The position's version that was waited with: one that has changed since then is waited for anew. */
+  readonly armedVersion: bigint;
+}
+
+/** The time of a resting order is over. */
+export interface ExpireOrder {
+  readonly kind: 'expire';
+  readonly orderId: OrderId;
 }
 
 /** A provider reports on an order of the account. */
@@ -102,4 +160,16 @@ export interface SettleOrder {
 }
 
 /** Everything that changes an account today. */
-export type Command = PlaceOrder | ClosePosition | ApplyReport | NoteSilence | WithdrawOrder | SettleOrder;
+export type Command =
+  | PlaceOrder
+  | ClosePosition
+  | CancelOrder
+  | ReplaceOrder
+  | TriggerOrder
+  | ProtectPosition
+  | TriggerProtection
+  | ExpireOrder
+  | ApplyReport
+  | NoteSilence
+  | WithdrawOrder
+  | SettleOrder;

@@ -1,26 +1,17 @@
-import {
-  fraction,
-  ok,
-  refuse,
-  type DecisionId,
-  type LotsE8,
-  type OrderId,
-  type PriceE8,
-  type RequestId,
-  type Result,
-  oppositeSide,
-} from '@margrave/vocabulary';
+import { fraction, ok, refuse, type LotsE8, type PriceE8, type RequestId, type Result, oppositeSide } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Account, Position } from './account.ts';
 import { ChangeBuilder, type Change, type DecisionContext, type DraftOrder } from './change.ts';
 import { markupE8 } from './client-price.ts';
 import type { ClosePosition } from './command.ts';
 import { profitRates } from './conversion.ts';
-import { dealingPrice, rawPriceE8, SEND_BEFORE_MS } from './decide-place.ts';
+import { dealingPrices, priceOf, rawPriceE8 } from './dealing-price.ts';
 import { lots, word, type Denial } from './denial.ts';
+import { draftOrder } from './draft-order.ts';
 import { fillAtOnce, type FillTerms } from './fill.ts';
 import type { Instrument } from './instrument.ts';
 import { pointE8 } from './market.ts';
+import { SEND_BEFORE_MS } from './opening.ts';
 import { recordDecision } from './record-decision.ts';
 
 /** There is no such position on the account, now or ever: the edge answers as for any address that is not there. */
@@ -42,42 +33,40 @@ export function decideClose(
   if (position === undefined) return refuse({ refusedAs: 'no_such_position' });
   const change = new ChangeBuilder(account, given, 'client');
   const order = closingOrder(position, command, change);
-  const terms = closeTerms(account, position, order, change);
+  const terms = mayClose(account) ?? closeTerms(account, position, order, change);
   if (!terms.ok) {
     const kept = change.putOrder({ ...order, reason: terms.refusal.code });
     change.addEvent({ type: 'order.denied', order: kept });
     return ok(change.finish(recordDecision(change, order, 'close', { denial: terms.refusal, terms: null })));
   }
-  if (position.flow === 'local') fillAtOnce(change, order, terms.value);
-  else closeAtProvider(change, order, position, terms.value.instrument);
+  carryOutClose(change, order, position, terms.value);
   return ok(change.finish(recordDecision(change, order, 'close', { denial: null, terms: terms.value })));
 }
 
-const closingOrder = (position: Position, command: ClosePosition, change: ChangeBuilder): DraftOrder => ({
-  orderId: change.nextId<OrderId>(),
-  clientOrderId: command.clientOrderId,
-  symbol: position.symbol,
-  side: oppositeSide(position.side),
-  volumeE8: command.volumeE8 ?? position.openVolumeE8,
-  filledVolumeE8: 0n as LotsE8,
-  filledNotionalE16: 0n,
-  status: 'denied',
-  flow: position.flow,
-  provider: position.provider,
-  closesPositionId: position.positionId,
-  maxDeviationE8: null,
-  markupE8: 0n as PriceE8,
-  reservation: null,
-  requestId: null,
-  reason: null,
-  flags: [],
-  decisionId: change.nextId<DecisionId>(),
-  createdAtMs: change.nowMs,
-});
+const closingOrder = (position: Position, command: ClosePosition, change: ChangeBuilder): DraftOrder =>
+  draftOrder(change, {
+    clientOrderId: command.clientOrderId,
+    symbol: position.symbol,
+    side: oppositeSide(position.side),
+    volumeE8: command.volumeE8 ?? position.openVolumeE8,
+    flow: position.flow,
+    provider: position.provider,
+    closesPositionId: position.positionId,
+  });
 
-function closeTerms(account: Account, position: Position, order: DraftOrder, change: ChangeBuilder): Result<FillTerms, Denial> {
+/** What its client may not have closed; what it has set to protect the position is carried out all the same. */
+function mayClose({ status }: Account): Result<never, Denial> | undefined {
+  return status === 'suspended' ? refuse({ code: 'ACCOUNT_NOT_ACTIVE', numbers: { status: word(status) } }) : undefined;
+}
+
+/** What a position is closed on, or why it cannot be closed now. */
+export function closeTerms(
+  account: Account,
+  position: Position,
+  order: DraftOrder,
+  change: ChangeBuilder,
+): Result<FillTerms, Denial> {
   const { context } = change;
-  if (account.status === 'suspended') return refuse({ code: 'ACCOUNT_NOT_ACTIVE', numbers: { status: word(account.status) } });
   const numbers = { positionId: word(position.positionId) };
   if (position.openVolumeE8 === 0n) return refuse({ code: 'POSITION_NOT_OPEN', numbers });
   if (position.closingOrderId !== null) {
@@ -96,8 +85,8 @@ function closeTerms(account: Account, position: Position, order: DraftOrder, cha
   if (position.provider !== null && !context.market.isListedAt(position.provider, position.symbol)) {
     return refuse({ code: 'PROVIDER_UNAVAILABLE', numbers: { symbol: word(position.symbol) } });
   }
-  const price = dealingPrice({ symbol: position.symbol, side: oppositeSide(position.side) }, instrument, context);
-  if (!price.ok) return price;
+  const prices = dealingPrices(instrument, context);
+  if (!prices.ok) return prices;
   const rates = profitRates(
     context.market,
     context.group.policies.conversion,
@@ -108,7 +97,12 @@ function closeTerms(account: Account, position: Position, order: DraftOrder, cha
   if (!rates.ok) return rates;
   const { numerator, denominator } = position.marginBasis;
   const positionBasis = fraction(numerator, denominator * position.openVolumeE8);
-  return ok({ instrument, priceE8: price.value, unitBasis: positionBasis, profitRates: rates.value });
+  return ok({
+    instrument,
+    priceE8: priceOf(oppositeSide(position.side), prices.value),
+    unitBasis: positionBasis,
+    profitRates: rates.value,
+  });
 }
 
 /**
@@ -130,13 +124,20 @@ function refusedPart(position: Position, volumeE8: LotsE8, instrument: Instrumen
   };
 }
 
+/** Closes at once in house, or through the provider that holds the position. */
+export function carryOutClose(change: ChangeBuilder, order: DraftOrder, position: Position, terms: FillTerms): void {
+  if (position.flow === 'local') fillAtOnce(change, order, terms);
+  else closeAtProvider(change, order, position, terms.instrument);
+}
+
 function closeAtProvider(change: ChangeBuilder, order: DraftOrder, position: Position, instrument: Instrument): void {
   const requestId = change.nextId<RequestId>();
   const queued = change.putOrder({
     ...order,
     status: 'queued',
     markupE8: markupE8(change.context.group, instrument),
-    maxDeviationE8: (instrument.defaultDeviationPoints * pointE8(instrument)) as PriceE8,
+    // A stop loss is executed at the first price that there is.
+    maxDeviationE8: order.type === 'stop' ? null : ((instrument.defaultDeviationPoints * pointE8(instrument)) as PriceE8),
     requestId,
   });
   change.addEvent({ type: 'order.accepted', order: queued });

@@ -1,4 +1,5 @@
 import { currencyDecimals, unitOfDecimals, type ClientOrderId, type LotsE8 } from '@margrave/vocabulary';
+import { AT_MARKET } from './draft-order.ts';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Order } from './account.ts';
@@ -38,6 +39,7 @@ const asked = (odds: WorldOdds): fc.Arbitrary<Asked> =>
       const context = { market: given.market, group: given.group, ids: countingIds() };
       const command: PlaceOrder = {
         kind: 'place',
+        ...AT_MARKET,
         clientOrderId: 'mine' as ClientOrderId,
         symbol: instrument.symbol,
         side: taken,

@@ -4,7 +4,10 @@ import type { Change, DecisionContext } from './change.ts';
 import type { Command } from './command.ts';
 import { decideClose, type NoSuchPosition } from './decide-close.ts';
 import { decidePlace } from './decide-place.ts';
+import { decideProtect, decideProtectionTrigger } from './decide-protection.ts';
+import { decideCancel, decideReplace, type NoSuchOrder } from './decide-resting.ts';
 import { decideReport, decideSilence, decideWithdraw, type ReportRefusal } from './decide-report.ts';
+import { decideExpire, decideTrigger, type NotTriggered } from './decide-trigger.ts';
 import { decideSettle, type SettlementRefusal } from './decide-settle.ts';
 
 /** What a command may be about besides what the account holds open: an order that is over, a position that was closed. */
@@ -14,7 +17,8 @@ export interface Past {
 }
 
 /** Why there is nothing to commit. */
-export type NoChange = NoSuchPosition | ReportRefusal | SettlementRefusal | { readonly refusedAs: 'nothing_to_do' };
+export type NoChange =
+  NoSuchPosition | NoSuchOrder | NotTriggered | ReportRefusal | SettlementRefusal | { readonly refusedAs: 'nothing_to_do' };
 
 /**
  * The one decision: account, command and market in, everything that changes out. Pure. A denial is a change too; only what
@@ -26,6 +30,18 @@ export function decide(account: Account, command: Command, context: DecisionCont
       return ok(decidePlace(account, command, context));
     case 'close':
       return decideClose(account, command, context, past.position);
+    case 'cancel':
+      return decideCancel(account, command, context, past.order);
+    case 'replace':
+      return decideReplace(account, command, context, past.order);
+    case 'trigger':
+      return decideTrigger(account, command, context);
+    case 'protect':
+      return decideProtect(account, command, context, past.position);
+    case 'trigger_protection':
+      return decideProtectionTrigger(account, command, context);
+    case 'expire':
+      return decideExpire(account, command, context);
     case 'report': {
       const order = orderOf(account, command.orderId, past);
       if (order === undefined)

@@ -37,8 +37,9 @@ export interface LimitRecord {
 /** Why an order was accepted or denied, or what an operator settled it on: kept for ever with the order. */
 export interface DecisionRecord {
   readonly decisionId: DecisionId;
-  readonly orderId: OrderId;
-  readonly command: 'place' | 'close' | 'operator_settlement';
+  /** Null of what is decided about a position. */
+  readonly orderId: OrderId | null;
+  readonly command: 'place' | 'close' | 'cancel' | 'replace' | 'protect' | 'trigger' | 'operator_settlement';
   readonly denial: Denial | null;
   readonly engineVersion: string;
   readonly configurationVersion: bigint;

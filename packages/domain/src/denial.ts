@@ -7,6 +7,8 @@ export type DenialNumber =
   | { readonly kind: 'price'; readonly valueE8: PriceE8 }
   | { readonly kind: 'count'; readonly value: bigint }
   | { readonly kind: 'milliseconds'; readonly value: number }
+  /** Database time, epoch milliseconds. */
+  | { readonly kind: 'time'; readonly value: number }
   | { readonly kind: 'word'; readonly value: string };
 
 /**
@@ -23,6 +25,7 @@ export const lots = (valueE8: LotsE8): DenialNumber => ({ kind: 'lots', valueE8 
 export const price = (valueE8: PriceE8): DenialNumber => ({ kind: 'price', valueE8 });
 export const count = (value: bigint): DenialNumber => ({ kind: 'count', value });
 export const milliseconds = (value: number): DenialNumber => ({ kind: 'milliseconds', value });
+export const time = (value: number): DenialNumber => ({ kind: 'time', value });
 export const word = (value: string): DenialNumber => ({ kind: 'word', value });
 
 export const priceUnavailable = (symbol: SymbolName): Denial => ({

@@ -15,15 +15,16 @@ import {
   type MoneyE8,
   type PositionId,
   type PriceE8,
-  type SymbolName,
 } from '@margrave/vocabulary';
 import type { Position } from './account.ts';
-import type { ChangeBuilder, DraftOrder } from './change.ts';
+import type { ChangeBuilder, DraftOrder, OrderEventType } from './change.ts';
 import { dealCommission } from './commission.ts';
 import { convertProfit, type ProfitRates } from './conversion.ts';
 import type { CommissionTerms } from './group.ts';
 import type { Instrument } from './instrument.ts';
 import { quoteProfitE16 } from './profit.ts';
+import { protectionAt, type Protection } from './protection.ts';
+import { levelOf } from './resting.ts';
 
 /** What a deal is booked with. */
 export interface FillTerms {
@@ -36,15 +37,6 @@ export interface FillTerms {
   readonly profitRates: ProfitRates;
 }
 
-/** What an order is dealt on, once nothing but margin can refuse it. */
-export interface TradeTerms extends FillTerms {
-  /** The worst price that the order may fill at; the margin is reckoned on it. */
-  readonly reservedPriceE8: PriceE8;
-  readonly deviationE8: PriceE8;
-  /** The symbols whose prices made the basis. */
-  readonly path: readonly SymbolName[];
-}
-
 /** One execution of an order. */
 export interface Fill extends FillTerms {
   readonly volumeE8: LotsE8;
@@ -53,15 +45,21 @@ export interface Fill extends FillTerms {
   readonly flags: readonly DealFlag[];
 }
 
-/** The broker is the counterparty: the whole order is accepted and filled at once, at the client's price. */
-export function fillAtOnce(change: ChangeBuilder, order: DraftOrder, terms: FillTerms): void {
+/** The broker is the counterparty: the whole order is filled at once, at the client's price. `first` is told before it. */
+export function fillAtOnce(
+  change: ChangeBuilder,
+  order: DraftOrder,
+  terms: FillTerms,
+  first: OrderEventType = 'order.accepted',
+): void {
   const filled = change.putOrder({
     ...order,
     status: 'filled',
     filledVolumeE8: order.volumeE8,
     filledNotionalE16: order.volumeE8 * terms.priceE8,
+    reservation: null,
   });
-  change.addEvent({ type: 'order.accepted', order: filled });
+  change.addEvent({ type: first, order: filled });
   change.addEvent({ type: 'order.filled', order: filled });
   applyFill(change, order, { ...terms, volumeE8: order.volumeE8, providerPriceE8: null, executionId: null, flags: [] });
 }
@@ -97,6 +95,9 @@ function open(change: ChangeBuilder, order: DraftOrder, fill: Fill, volumeE8: Lo
           openVolumeE8: volumeE8,
           openNotionalE16: notionalE16,
           marginBasis: keptBasis(basis),
+          realisedProfitE8: 0n as MoneyE8,
+          profitRemainderE16: 0n,
+          ...protectionAt(order.protection, order.side, fill.priceE8),
           commission: change.context.group.commission,
           flow: order.flow,
           provider: order.provider,
@@ -106,6 +107,7 @@ function open(change: ChangeBuilder, order: DraftOrder, fill: Fill, volumeE8: Lo
         }
       : {
           ...existing,
+          ...protectionOfGrown(existing, order, fill.priceE8),
           openVolumeE8: (existing.openVolumeE8 + volumeE8) as LotsE8,
           openNotionalE16: existing.openNotionalE16 + notionalE16,
           marginBasis: keptBasis(addFractions(existing.marginBasis, basis)),
@@ -121,6 +123,13 @@ function open(change: ChangeBuilder, order: DraftOrder, fill: Fill, volumeE8: Lo
     terms: position.commission,
     sequence,
   });
+}
+
+/** On a netting account the newest order that says how its position is to be protected has the say. */
+function protectionOfGrown(existing: Position, order: DraftOrder, priceE8: PriceE8): Protection {
+  const { stopLoss, takeProfit } = order.protection;
+  if (order.filledVolumeE8 > 0n || (stopLoss === null && takeProfit === null)) return existing;
+  return protectionAt(order.protection, order.side, priceE8);
 }
 
 /** Beyond this a sum of fills is not kept exactly any more. */
@@ -168,8 +177,10 @@ function reduce(change: ChangeBuilder, order: DraftOrder, fill: Fill, position: 
     fill.priceE8,
     fill.instrument.contractSize,
   );
+  const profit = bookedProfit(change, position, e16ToE8(convertProfit(fill.profitRates, profitE16)));
   const reduced = change.putPosition({
     ...position,
+    ...profit.kept,
     openVolumeE8: remainingE8,
     openNotionalE16: position.openNotionalE16 - costE16,
     marginBasis: keptBasis(
@@ -182,8 +193,25 @@ function reduce(change: ChangeBuilder, order: DraftOrder, fill: Fill, position: 
     position: reduced,
     orderId: order.orderId,
   });
-  const profitE8 = change.money(e16ToE8(convertProfit(fill.profitRates, profitE16)));
+  const { profitE8 } = profit;
   bookDeal(change, order, fill, { entry: 'out', position, volumeE8, profitE8, terms: position.commission, sequence });
+}
+
+/**
+ * What a part books: the profit of all that was closed so far, rounded to the minor unit, less what was booked of it. So the parts
+ * of a close sum to what the whole would have booked, however many they are.
+ */
+function bookedProfit(
+  change: ChangeBuilder,
+  { realisedProfitE8, profitRemainderE16 }: Position,
+  exactE8: Fraction,
+): { readonly profitE8: MoneyE8; readonly kept: Pick<Position, 'realisedProfitE8' | 'profitRemainderE16'> } {
+  const unbooked = addFractions(exactE8, fraction(profitRemainderE16, SCALE_E8));
+  const bookedE8 = change.money(addFractions(unbooked, fraction(realisedProfitE8, 1n)));
+  const profitE8 = (bookedE8 - realisedProfitE8) as MoneyE8;
+  const remainder = addFractions(unbooked, fraction(-profitE8, 1n));
+  const remainderE16 = divide(remainder.numerator * SCALE_E8, remainder.denominator, 'down');
+  return { profitE8, kept: { realisedProfitE8: bookedE8, profitRemainderE16: remainderE16 } };
 }
 
 interface Booking {
@@ -216,6 +244,7 @@ function bookDeal(change: ChangeBuilder, order: DraftOrder, fill: Fill, booking:
     volumeE8: booking.volumeE8,
     priceE8: fill.priceE8,
     providerPriceE8: fill.providerPriceE8,
+    levelE8: levelOf(order),
     profitE8: booking.profitE8,
     commissionE8,
     currency,

@@ -26,6 +26,8 @@ export interface MarginPolicies {
   readonly floating: 'use_all' | 'losses_only' | 'ignore';
   /** Conversion by the side that is worse for the client, or by the middle. */
   readonly conversion: 'conservative' | 'mid';
+  /** What a resting order holds back while it waits: nothing, or the margin it would take at its price. */
+  readonly pendingMargin: 'none' | 'full';
   /** How booked and shown money meets the currency's minor unit. */
   readonly moneyRounding: Extract<Rounding, 'half_away' | 'half_even' | 'down'>;
 }

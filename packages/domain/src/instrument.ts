@@ -25,4 +25,6 @@ export interface Instrument {
   readonly spikeLimit: Fraction;
   /** Reserved, and sent to the provider, when a market order names no deviation of its own. */
   readonly defaultDeviationPoints: bigint;
+  /** How far from the market a stop, a stop loss and a take profit must be when they are set. */
+  readonly stopDistanceMinPoints: bigint;
 }

@@ -1,4 +1,5 @@
 import { EXECUTION_TYPES, type ClientOrderId, type LotsE8, type PriceE8 } from '@margrave/vocabulary';
+import { AT_MARKET } from './draft-order.ts';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Account, Order, Position } from './account.ts';
@@ -70,6 +71,7 @@ function commandOf(books: Books, given: Step): Command | undefined {
     case 'place':
       return {
         kind: 'place',
+        ...AT_MARKET,
         clientOrderId: 'x' as ClientOrderId,
         symbol: given.symbol as never,
         side: given.side,
@@ -181,6 +183,7 @@ describe('both flows', () => {
       const [oldest] = books.account.positions;
       const place: Command = {
         kind: 'place',
+        ...AT_MARKET,
         clientOrderId: 'x' as ClientOrderId,
         symbol: each.symbol as never,
         side: each.side,

@@ -1,4 +1,5 @@
 import type { ClientOrderId, LotsE8 } from '@margrave/vocabulary';
+import { AT_MARKET } from './draft-order.ts';
 import fc from 'fast-check';
 import type { Account, Order } from './account.ts';
 import { side } from './testing/arbitraries.ts';
@@ -32,6 +33,7 @@ function take(books: Books, given: Step, context: ReturnType<typeof contextOf>):
       books.run(
         {
           kind: 'place',
+          ...AT_MARKET,
           clientOrderId: 'x' as ClientOrderId,
           symbol: given.symbol as never,
           side: given.side,

@@ -3,16 +3,16 @@ import { isOver, LIVE_ORDER_STATUSES, nextOrderStatus, ORDER_EVENTS, type OrderE
 
 /** Every pair of status and event; a dot says that nothing changes. Columns in the order of ORDER_EVENTS. */
 const TABLE = `
-                 acknowledge  partial_fill      fill    reject    cancel     expire   silence
-denied           .            .                 .       .         .          .        .
-queued           working      partially_filled  filled  rejected  cancelled  expired  unknown
-working          .            partially_filled  filled  rejected  cancelled  expired  unknown
-partially_filled .            partially_filled  filled  .         cancelled  expired  unknown
-filled           .            .                 filled  .         .          .        .
-rejected         .            partially_filled  filled  .         cancelled  expired  .
-cancelled        .            cancelled         filled  .         .          .        .
-expired          .            expired           filled  .         cancelled  .        .
-unknown          working      partially_filled  filled  rejected  cancelled  expired  .
+                 acknowledge  partial_fill      fill    reject    cancel     expire   silence    trigger
+denied           .            .                 .       .         .          .        .  .
+queued           working      partially_filled  filled  rejected  cancelled  expired  unknown  .
+working          .            partially_filled  filled  rejected  cancelled  expired  unknown  queued
+partially_filled .            partially_filled  filled  .         cancelled  expired  unknown  .
+filled           .            .                 filled  .         .          .        .  .
+rejected         .            partially_filled  filled  .         cancelled  expired  .  .
+cancelled        .            cancelled         filled  .         .          .        .  .
+expired          .            expired           filled  .         cancelled  .        .  .
+unknown          working      partially_filled  filled  rejected  cancelled  expired  .  .
 `;
 
 const [header = [], ...rows] = TABLE.trim()

@@ -1,7 +1,7 @@
 import { ORDER_STATUSES, type OrderStatus } from '@margrave/vocabulary';
 
 /** What can happen to an order. `partial_fill` and `fill` are told apart by the volume filled so far, not by what a report calls itself. */
-export const ORDER_EVENTS = ['acknowledge', 'partial_fill', 'fill', 'reject', 'cancel', 'expire', 'silence'] as const;
+export const ORDER_EVENTS = ['acknowledge', 'partial_fill', 'fill', 'reject', 'cancel', 'expire', 'silence', 'trigger'] as const;
 export type OrderEvent = (typeof ORDER_EVENTS)[number];
 
 /**
@@ -19,7 +19,7 @@ const NEXT: { readonly [From in OrderStatus]: Readonly<Partial<Record<OrderEvent
     expire: 'expired',
     silence: 'unknown',
   },
-  // A market order that the provider acknowledged and then forgot is as unknown as one that it never answered.
+  // What rests with us goes to its provider when its price is reached. An order that the provider acknowledged and then forgot is as unknown as one that it never answered.
   working: {
     partial_fill: 'partially_filled',
     fill: 'filled',
@@ -27,6 +27,7 @@ const NEXT: { readonly [From in OrderStatus]: Readonly<Partial<Record<OrderEvent
     cancel: 'cancelled',
     expire: 'expired',
     silence: 'unknown',
+    trigger: 'queued',
   },
   partially_filled: {
     partial_fill: 'partially_filled',

@@ -1,7 +1,8 @@
-import type { ChangeBuilder, DraftOrder } from './change.ts';
+import type { DecisionId, OrderId } from '@margrave/vocabulary';
+import type { Change, ChangeBuilder, DraftOrder } from './change.ts';
 import { ENGINE_VERSION, type CheckRecord, type DecisionRecord, type LimitRecord } from './decision-record.ts';
 import type { Denial } from './denial.ts';
-import type { TradeTerms } from './fill.ts';
+import type { TradeTerms } from './opening.ts';
 
 /** As far as the decision came. */
 export interface Grounds {
@@ -11,10 +12,23 @@ export interface Grounds {
   readonly check?: CheckRecord | null;
 }
 
+/**
+ * Closes a change with a decision of its own about an order that another decision made: that one stays the order's.
+ */
+export const finishRecorded = (
+  change: ChangeBuilder,
+  order: DraftOrder,
+  command: DecisionRecord['command'],
+  grounds: Grounds,
+): Change => change.finish(recordDecision(change, { ...order, decisionId: change.nextId<DecisionId>() }, command, grounds));
+
+/** What a decision is about: an order, or a position. */
+type Subject = Pick<DraftOrder, 'decisionId' | 'symbol' | 'side' | 'volumeE8'> & { readonly orderId: OrderId | null };
+
 /** What is kept of why an order was accepted or denied. */
 export function recordDecision(
   change: ChangeBuilder,
-  order: DraftOrder,
+  order: Subject,
   command: DecisionRecord['command'],
   of: Grounds,
 ): DecisionRecord {

@@ -69,7 +69,7 @@ const reportsOn = (of: Order, { words, fills }: Reports): readonly ApplyReport[]
 function ending(books: Books, orderId: string) {
   const { account: now } = books;
   const of = books.order(orderId);
-  const openProfitE16 = (held: Position): bigint => quoteProfitE16(held, priceE8('1.0845'), 100_000n);
+  const openProfitE16 = (held: Position): bigint => quoteProfitE16(held, priceE8('1.0845'), 100_000n) + held.profitRemainderE16;
   return {
     status: of.status,
     live: now.orders.map((each) => [each.orderId, each.status]),
@@ -225,13 +225,15 @@ function closingOf(before: Account) {
   return { books, closing };
 }
 
-/** A share of a cost that no e16 writes is rounded: what is left may differ by that in the sixteenth decimal, and by nothing else. */
+/**
+ * A share of a cost that no e16 writes is rounded: what is left may differ by that in the sixteenth decimal. What it gains more
+ * was realised less, to the last digit.
+ */
 function endAlikeButForShares(all: readonly ReturnType<typeof ending>[], { fills }: Reports): void {
   endAlike(
     all.map((each) => ({
       ...each,
-      profitE16: null,
-      positions: each.positions.map((left) => ({ ...left, openNotionalE16: null })),
+      positions: each.positions.map((left) => ({ ...left, openNotionalE16: null, profitRemainderE16: null })),
     })),
   );
   for (const [index] of all[0]?.positions.entries() ?? []) {

@@ -36,6 +36,8 @@ export interface InstrumentRow {
   readonly staleLimitMs: number;
   readonly spikeLimit: Fraction;
   readonly defaultDeviationPoints: bigint;
+  /** How far from the market a stop, a stop loss and a take profit must be when they are set. */
+  readonly stopDistanceMinPoints: bigint;
 }
 
 /** What a group's accounts have in common, but for its symbols. */

@@ -17,7 +17,9 @@ import type {
   LotsE8,
   MoneyE8,
   OrderId,
+  OrderOrigin,
   OrderStatus,
+  OrderType,
   PositionId,
   PriceE8,
   ProviderName,
@@ -26,6 +28,7 @@ import type {
   Side,
   StaffRole,
   SymbolName,
+  TimeInForce,
 } from '@margrave/vocabulary';
 
 /**
@@ -57,8 +60,19 @@ export interface OrderRow {
   readonly clientOrderId: ClientOrderId | null;
   readonly symbol: SymbolName;
   readonly side: Side;
-  readonly type: 'market';
-  readonly timeInForce: 'ioc';
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce;
+  /** The worst client price of a limit order. */
+  readonly limitPriceE8: PriceE8 | null;
+  /** The client price that a stop order waits for. */
+  readonly stopPriceE8: PriceE8 | null;
+  /** From this moment on it is not executed. */
+  readonly expiresAtMs: number | null;
+  /** When the price reached what it waited for. */
+  readonly triggeredAtMs: number | null;
+  /** What its position is to be protected by; opaque to the store. */
+  readonly protectionJson: string | null;
+  readonly origin: OrderOrigin;
   readonly volumeE8: LotsE8;
   readonly filledVolumeE8: LotsE8;
   /** Σ lots × client price of the fills. */
@@ -104,6 +118,13 @@ export interface PositionRow {
   readonly commissionJson: string;
   readonly flow: Flow;
   readonly provider: ProviderName | null;
+  /** Booked profit of what was closed of it: the sum of its deals'. */
+  readonly realisedProfitE8: MoneyE8;
+  /** What is still to be booked of that profit because it is less than a minor unit. */
+  readonly profitRemainderE16: bigint;
+  /** Client prices at which it is closed. */
+  readonly stopLossE8: PriceE8 | null;
+  readonly takeProfitE8: PriceE8 | null;
   /** The provider's request that opened it. */
   readonly openingRequestId: RequestId | null;
   /** The order in flight that closes it. */
@@ -124,6 +145,8 @@ export interface DealRow {
   readonly volumeE8: LotsE8;
   readonly priceE8: PriceE8;
   readonly providerPriceE8: PriceE8 | null;
+  /** The client price that triggered the order; null where none did. */
+  readonly levelE8: PriceE8 | null;
   readonly profitE8: MoneyE8;
   readonly commissionE8: MoneyE8;
   readonly currency: Currency;

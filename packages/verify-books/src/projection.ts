@@ -78,7 +78,7 @@ function rowDifference(what: string, cached: unknown, stored: TextRow): string |
 
 const isTime = (column: string): boolean => column.endsWith('_at');
 /** Columns that hold JSON, which is the same in any order of its fields. */
-const JSON_COLUMNS: ReadonlySet<string> = new Set(['commission']);
+const JSON_COLUMNS: ReadonlySet<string> = new Set(['commission', 'protection']);
 const LIST_COLUMNS: ReadonlySet<string> = new Set(['flags']);
 
 /** The name that a column goes by in the cache: `opened_at` is `openedAtMs`, `balance_e8` is `balanceE8`. */

@@ -13,6 +13,7 @@ import {
   fillsWithinOrders,
   oneOrderPerKey,
   positionsAreSumsOfDeals,
+  realisedProfitIsSumOfDeals,
 } from './invariants/orders.ts';
 import { closingOrdersAreLive, everyRequestWasSaidOnce, outboxIsDrained, sentOrdersMoveOn } from './invariants/requests.ts';
 import { bookedExecutionsAreApplied, settlementsAreNamed } from './invariants/settlements.ts';
@@ -24,6 +25,7 @@ const INVARIANTS: readonly Invariant[] = [
   executionsBookedOnce,
   fillsWithinOrders,
   positionsAreSumsOfDeals,
+  realisedProfitIsSumOfDeals,
   bookedExecutionsAreApplied,
   marginsAreReckoned,
   balanceIsSumOfEntries,

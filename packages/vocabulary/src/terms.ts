@@ -4,6 +4,16 @@ export const SIDES = ['buy', 'sell'] as const;
 export type Side = (typeof SIDES)[number];
 export const oppositeSide = (side: Side): Side => (side === 'buy' ? 'sell' : 'buy');
 
+export const ORDER_TYPES = ['market', 'limit', 'stop', 'stop_limit'] as const;
+export type OrderType = (typeof ORDER_TYPES)[number];
+
+export const TIMES_IN_FORCE = ['gtc', 'day', 'gtd', 'ioc', 'fok'] as const;
+export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
+
+/** What made an order: a client, or what it had set for its position. */
+export const ORDER_ORIGINS = ['client', 'stop_loss', 'take_profit'] as const;
+export type OrderOrigin = (typeof ORDER_ORIGINS)[number];
+
 export const ORDER_STATUSES = [
   'denied',
   'queued',
@@ -26,7 +36,14 @@ export const ORDER_FLAGS = [...DEAL_FLAGS, 'contradictory_report'] as const;
 export type OrderFlag = (typeof ORDER_FLAGS)[number];
 
 /** Why the house moved an order that a provider had said nothing of. */
-export const HOUSE_REASONS = ['provider_silent', 'not_sent_in_time', 'settled_by_operator'] as const;
+export const HOUSE_REASONS = [
+  'provider_silent',
+  'not_sent_in_time',
+  'settled_by_operator',
+  'cancelled_by_client',
+  'expiry_passed',
+  'price_not_reached',
+] as const;
 export type HouseReason = (typeof HOUSE_REASONS)[number];
 
 export const FLOWS = ['local', 'provider'] as const;
@@ -112,6 +129,8 @@ export const DENIAL_CODES = [
   'PRECISION_EXCEEDED',
   'STOP_TOO_CLOSE',
   'STOP_WRONG_SIDE',
+  'EXPIRY_PASSED',
+  'FIELD_NOT_APPLICABLE',
   'ACCOUNT_NOT_ACTIVE',
   'ACCOUNT_CLOSE_ONLY',
   'POSITION_NOT_OPEN',

@@ -1,4 +1,4 @@
-import { decide, type Group, type IdSource, type Instrument, type Market } from '@margrave/domain';
+import { AT_MARKET, decide, type Group, type IdSource, type Instrument, type Market } from '@margrave/domain';
 import type { AccountAggregateRows } from '@margrave/store-postgres';
 import type {
   AccountId,
@@ -38,6 +38,7 @@ const instrument: Instrument = {
   staleLimitMs: 10_000,
   spikeLimit: { numerator: 1n, denominator: 100n },
   defaultDeviationPoints: 80n,
+  stopDistanceMinPoints: 0n,
 };
 
 /** EURUSD 1.08450/1.08458, always open, always fresh. */
@@ -62,6 +63,7 @@ export const group = (flow: 'local' | 'provider'): Group => ({
     leverageTiers: [],
     floating: 'use_all',
     conversion: 'conservative',
+    pendingMargin: 'none',
     moneyRounding: 'half_away',
   },
   marginCallLevel: { numerator: 1n, denominator: 1n },
@@ -95,6 +97,7 @@ export const buy = (key: string, lots = 0.1, accountId = ACCOUNT): Submission =>
   accountId,
   command: {
     kind: 'place',
+    ...AT_MARKET,
     clientOrderId: key as ClientOrderId,
     symbol: EURUSD,
     side: 'buy',

@@ -37,10 +37,18 @@ describe('a request', () => {
     expect(place(least).ok).toBe(true);
   });
 
-  it.each(['balance', 'margin', 'status', 'accountId', 'account_id', 'price', 'leverage', 'executionId', 'flow', 'stopLoss'])(
-    'is refused with a property of its own invention: %s',
-    (name) => expect(place({ ...request, [name]: '1' }).ok).toBe(false),
-  );
+  it.each([
+    'balance',
+    'margin',
+    'status',
+    'accountId',
+    'account_id',
+    'price_e8',
+    'leverage',
+    'executionId',
+    'flow',
+    'trailingStop',
+  ])('is refused with a property of its own invention: %s', (name) => expect(place({ ...request, [name]: '1' }).ok).toBe(false));
 
   it.each(['clientOrderId', 'symbol', 'side', 'type', 'volume'])('is refused without %s', (name) =>
     expect(place(Object.fromEntries(Object.entries(request).filter(([key]) => key !== name))).ok).toBe(false),
@@ -53,8 +61,13 @@ describe('a request', () => {
     { volume: '１' },
     { maxDeviation: null },
     { side: 'BUY' },
-    { type: 'limit' },
-    { timeInForce: 'gtc' },
+    { type: 'iceberg' },
+    { timeInForce: 'opg' },
+    { price: 1.08 },
+    { stopLoss: '1.08000' },
+    { stopLoss: {} },
+    { stopLoss: { price: '1.08000', distance: '0.00100' } },
+    { expiresAt: 'tomorrow' },
     { symbol: 'EURUSD\u200b' },
     { symbol: 'ＥＵＲＵＳＤ' },
     { symbol: 'md.>' },

@@ -1,6 +1,19 @@
 import { SIDES } from '@margrave/vocabulary';
 import { Type, type Static } from 'typebox';
-import { accountId, currency, dealId, decimal, figure, flags, oneOf, orderId, positionId, symbolName, time } from '../fields.ts';
+import {
+  accountId,
+  currency,
+  dealId,
+  decimal,
+  figure,
+  flags,
+  oneOf,
+  orderId,
+  orNull,
+  positionId,
+  symbolName,
+  time,
+} from '../fields.ts';
 import { DEAL_ENTRIES } from '../terms.ts';
 import { body } from './body.ts';
 import { DEAL_FLAG_MEANINGS } from './flags.ts';
@@ -16,6 +29,8 @@ const schema = Type.Object(
     entry: oneOf(DEAL_ENTRIES, '`in`: it opened. `out`: it closed.'),
     volume: decimal('Lots.'),
     price: decimal('The client’s price.'),
+    level: orNull(decimal('The price that its order waited for; null of a market order.')),
+    slippage: orNull(figure('How much worse than `level` the price was, in price units; negative where it was better.')),
     profit: figure('Booked profit of a closing deal in `currency`, negative for a loss; zero for an opening one.'),
     commission: figure('Booked commission in `currency`, negative when the client pays.'),
     currency: currency('The account’s currency.'),
@@ -35,6 +50,8 @@ export const DealV1 = body(schema, {
   entry: 'in',
   volume: '0.10',
   price: '1.08457',
+  level: null,
+  slippage: null,
   profit: '0.00',
   commission: '0.00',
   currency: 'USD',

@@ -19,6 +19,9 @@ export const ORDER_FLAG_MEANINGS: Readonly<Record<OrderFlag, string>> = {
 const HOUSE_REASON_MEANINGS: Readonly<Record<HouseReason, string>> = {
   provider_silent: 'of an `unknown` order, the provider did not answer in time and is asked',
   not_sent_in_time: 'of a `cancelled` order, it could not be sent before it was too old, and never was',
+  cancelled_by_client: 'of a `cancelled` order, its client took it back',
+  expiry_passed: 'of an `expired` order, its time was over',
+  price_not_reached: 'of a `cancelled` order, it might not wait and its limit was not to be had',
   settled_by_operator:
     'of a `cancelled` order, the provider stayed silent and the broker has found out what was executed; the rest was not',
 };

@@ -1,10 +1,10 @@
-import { FLOWS, ORDER_STATUSES, SIDES } from '@margrave/vocabulary';
+import { FLOWS, ORDER_ORIGINS, ORDER_STATUSES, ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '@margrave/vocabulary';
 import { Type, type Static } from 'typebox';
 import { accountId, clientOrderId, count, decimal, decisionId, flags, oneOf, orNull, orderId, plainText } from '../fields.ts';
 import { positionId, symbolName, time } from '../fields.ts';
-import { PLACEABLE_ORDER_TYPES, PLACEABLE_TIMES_IN_FORCE } from '../terms.ts';
 import { body } from './body.ts';
 import { ORDER_FLAG_MEANINGS, REASON_MEANING } from './flags.ts';
+import { protectionLevelOrNull } from './protection-level.ts';
 
 const schema = Type.Object(
   {
@@ -13,14 +13,24 @@ const schema = Type.Object(
     accountId: accountId('Whose order it is.'),
     symbol: symbolName('What is traded.'),
     side: oneOf(SIDES, '`buy` or `sell`; an order that closes a bought position is a `sell`.'),
-    type: oneOf(PLACEABLE_ORDER_TYPES, 'How the price is found.'),
-    timeInForce: oneOf(PLACEABLE_TIMES_IN_FORCE, 'How long it may wait.'),
+    type: oneOf(ORDER_TYPES, '`market`: at the price of the moment. The others wait for a price.'),
+    timeInForce: oneOf(TIMES_IN_FORCE, 'How long it may wait.'),
+    price: orNull(decimal('The worst price of a limit or stop-limit order; null of others.')),
+    stopPrice: orNull(decimal('The price that a stop or stop-limit order waits for; null of others.')),
+    expiresAt: orNull(time('From this moment on it is not executed; null where no time ends it.')),
+    triggeredAt: orNull(time('When the price reached what it waited for, of a stop-limit order its stop; null before.')),
+    isResting: Type.Boolean({
+      description: 'Whether it waits with the broker for its price: then it can be replaced and cancelled.',
+    }),
+    stopLoss: protectionLevelOrNull('Where the position that it opens is closed at a loss; null for nowhere.'),
+    takeProfit: protectionLevelOrNull('Where the position that it opens is closed with a gain; null for nowhere.'),
+    origin: oneOf(ORDER_ORIGINS, 'What made it: a client, or the stop loss or take profit of the position that it closes.'),
     volume: decimal('Lots ordered.'),
     filledVolume: decimal('Lots filled so far.'),
     averagePrice: orNull(decimal('Volume-weighted price of the fills, rounded to 8 decimals; null while nothing is filled.')),
     status: oneOf(
       ORDER_STATUSES,
-      '`denied`: we refused it. `queued`: sent to a provider, not confirmed. `working`: acknowledged by the provider. `rejected`: the provider refused it. `unknown`: the provider was silent; its margin stays reserved.',
+      '`denied`: we refused it. `queued`: sent to a provider, not confirmed. `working`: it waits for its price (`isResting`), or was acknowledged by the provider. `rejected`: the provider refused it. `unknown`: the provider was silent; its margin stays reserved.',
     ),
     flow: oneOf(FLOWS, '`local`: filled in house. `provider`: filled by a liquidity provider.'),
     closesPositionId: orNull(positionId('The position that this order closes; null for an order that opens.')),
@@ -43,6 +53,14 @@ export const OrderV1 = body(schema, {
   side: 'buy',
   type: 'market',
   timeInForce: 'ioc',
+  price: null,
+  stopPrice: null,
+  expiresAt: null,
+  triggeredAt: null,
+  isResting: false,
+  stopLoss: null,
+  takeProfit: null,
+  origin: 'client',
   volume: '0.10',
   filledVolume: '0.10',
   averagePrice: '1.08457',

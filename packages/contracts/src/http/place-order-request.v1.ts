@@ -1,8 +1,8 @@
-import { SIDES } from '@margrave/vocabulary';
+import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '@margrave/vocabulary';
 import { Type, type Static } from 'typebox';
-import { clientOrderId, decimal, oneOf, symbolName } from '../fields.ts';
-import { PLACEABLE_ORDER_TYPES, PLACEABLE_TIMES_IN_FORCE } from '../terms.ts';
+import { clientOrderId, decimal, oneOf, symbolName, time } from '../fields.ts';
 import { body } from './body.ts';
+import { protectionLevel } from './protection-level.ts';
 
 const schema = Type.Object(
   {
@@ -11,12 +11,29 @@ const schema = Type.Object(
     ),
     symbol: symbolName('What to trade.'),
     side: oneOf(SIDES, '`buy` or `sell`.'),
-    type: oneOf(PLACEABLE_ORDER_TYPES, '`market`: at the price of the moment.'),
-    volume: decimal('Lots, a whole number of the instrument’s `volumeStep`.'),
-    maxDeviation: Type.Optional(
-      decimal('In price units: how much worse than the price at the decision the fill may be. Without it, the instrument’s own.'),
+    type: oneOf(
+      ORDER_TYPES,
+      '`market`: at the price of the moment. `limit`: at `price` or better, at once where it can be had. `stop`: at the market once `stopPrice` is reached. `stop_limit`: as a limit order once `stopPrice` is reached.',
     ),
-    timeInForce: Type.Optional(oneOf(PLACEABLE_TIMES_IN_FORCE, '`ioc`: what cannot be had at once is cancelled. The default.')),
+    volume: decimal('Lots, a whole number of the instrument’s `volumeStep`.'),
+    price: Type.Optional(decimal('Of a limit or stop-limit order: the worst price, a whole number of the instrument’s `tick`.')),
+    stopPrice: Type.Optional(
+      decimal('Of a stop or stop-limit order: the price that it waits for. Above the ask for a buy, below the bid for a sell.'),
+    ),
+    maxDeviation: Type.Optional(
+      decimal(
+        'Of a market order, in price units: how much worse than the price at the decision the fill may be. Without it, the instrument’s own.',
+      ),
+    ),
+    timeInForce: Type.Optional(
+      oneOf(
+        TIMES_IN_FORCE,
+        '`ioc`: what cannot be had at once is cancelled. `fok`: all at once or nothing. `gtc`: until it is cancelled. `day`: until midnight UTC. `gtd`: until `expiresAt`. Market orders are `ioc`, the default, or `fok`; limit orders anything, by default `gtc`; the others `gtc`, the default, `day` or `gtd`.',
+      ),
+    ),
+    expiresAt: Type.Optional(time('Of a `gtd` order: from this moment on it is not executed.')),
+    stopLoss: Type.Optional(protectionLevel('Where the position that it opens is to be closed at a loss.')),
+    takeProfit: Type.Optional(protectionLevel('Where the position that it opens is to be closed with a gain.')),
   },
   { title: 'PlaceOrderRequest', additionalProperties: false, description: 'An order to place.' },
 );

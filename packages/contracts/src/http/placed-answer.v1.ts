@@ -14,7 +14,7 @@ const schema = Type.Object(
       description: 'The position it opened, changed or closed; null if none yet.',
     }),
     account: AccountFiguresV1.schema,
-    decisionId: decisionId('Why it was accepted: `GET decisions/{decisionId}`.'),
+    decisionId: decisionId('Why the command was accepted: `GET decisions/{decisionId}`.'),
     lastEventSequence: count('Follow from here: `GET events?after=`.'),
   },
   { title: 'PlacedAnswer', description: 'All that a command caused. It is committed.' },

@@ -20,6 +20,8 @@ export const ORDER_EVENT_TYPES = [
   'order.cancelled',
   'order.expired',
   'order.unknown',
+  'order.triggered',
+  'order.replaced',
 ] as const;
 export const POSITION_EVENT_TYPES = ['position.opened', 'position.changed', 'position.closed'] as const;
 const LEDGER_EVENT_TYPES = ['ledger.entry'] as const;

@@ -1,7 +1,7 @@
+import { ORDER_TYPES, TIMES_IN_FORCE } from '@margrave/vocabulary';
 import { Type, type Static } from 'typebox';
 import { decimal, oneOf, orNull } from '../fields.ts';
 import { streamMessage } from '../message.ts';
-import { ORDER_TYPES, TIMES_IN_FORCE } from '../terms.ts';
 import { providerOrderFields as fields } from './provider-order-fields.ts';
 import { DEDUPLICATED_BY_REQUEST, providerOrderSubject, TO_PROVIDERS } from './provider-order-subject.ts';
 
@@ -12,14 +12,20 @@ const schema = Type.Object(
     accountRef: fields.accountRef,
     symbol: fields.symbol,
     side: fields.side,
-    type: oneOf(ORDER_TYPES, 'So far only `market` is sent. Reject what you do not do with `not_supported`.'),
+    type: oneOf(
+      ORDER_TYPES,
+      '`market` and `limit` are sent: stops wait with us. Reject what you do not do with `not_supported`.',
+    ),
     volume: fields.volume,
     contractSize: fields.contractSize,
     price: orNull(decimal('Limit price; null for market and stop orders.')),
     stopPrice: orNull(decimal('Stop price; null for market and limit orders.')),
     maxDeviation: fields.maxDeviation,
     referencePrice: fields.referencePrice,
-    timeInForce: oneOf(TIMES_IN_FORCE, 'So far only `ioc` is sent: execute what can be had at once, cancel the rest.'),
+    timeInForce: oneOf(
+      TIMES_IN_FORCE,
+      '`ioc` and `fok` are sent: execute what can be had at once and cancel the rest, or all of it or nothing.',
+    ),
     sentAt: fields.sentAt,
     sendBefore: fields.sendBefore,
   },

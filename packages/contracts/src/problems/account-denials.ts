@@ -60,10 +60,11 @@ export const ACCOUNT_DENIALS = {
   },
   ORDER_NOT_WORKING: {
     ...DENIED,
-    title: 'Order over',
+    title: 'Order not working',
     retryable: 'never',
     detail: 'Order {orderId} is {status}.',
-    explanation: 'Only an order that is still waiting can be replaced or cancelled; this one is over.',
+    explanation:
+      'Only an order that rests, waiting for its price, can be replaced or cancelled; this one is over, or a provider has it.',
     numbers: { orderId: 'The order.', status: 'Its status.' },
   },
 } as const satisfies Record<string, DenialEntry>;

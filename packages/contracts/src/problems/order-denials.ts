@@ -101,7 +101,24 @@ export const ORDER_DENIALS = {
     title: 'Stop on the wrong side',
     retryable: 'never',
     detail: '{price} is on the wrong side of {marketPrice}.',
-    explanation: 'The stop-loss of a buy lies below the market and its take-profit above it; for a sell the other way round.',
+    explanation:
+      'A buy stop lies above the market and a sell stop below it. The stop-loss of a buy lies below the market and its take-profit above it; for a sell the other way round.',
     numbers: { price: 'The level asked for.', marketPrice: 'The price it was measured from.' },
+  },
+  EXPIRY_PASSED: {
+    ...DENIED,
+    title: 'Expiry passed',
+    retryable: 'never',
+    detail: 'The order was to end at {expiresAt}; it is {now}.',
+    explanation: 'An order must have time to wait. Times are compared with the clock of the database.',
+    numbers: { expiresAt: 'When the order was to end.', now: 'When it was decided.' },
+  },
+  FIELD_NOT_APPLICABLE: {
+    ...DENIED,
+    title: 'Field not applicable',
+    retryable: 'never',
+    detail: 'A {type} order has no {field} that could be replaced.',
+    explanation: 'A limit order has a `price`, a stop order a `stopPrice`, a stop-limit order both, until its stop was reached.',
+    numbers: { field: 'The field of the request.', type: 'The type of the order.' },
   },
 } as const satisfies Record<string, DenialEntry>;

@@ -120,6 +120,7 @@ export const policies: fc.Arbitrary<MarginPolicies> = fc.record({
   leverageTiers: fc.oneof(fc.constant([]), tiers),
   floating: fc.constantFrom('use_all', 'losses_only', 'ignore'),
   conversion: fc.constantFrom('conservative', 'mid'),
+  pendingMargin: fc.constantFrom('none' as const, 'full' as const),
   moneyRounding: fc.constantFrom('half_away', 'half_even', 'down'),
 });
 

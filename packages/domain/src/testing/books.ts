@@ -58,9 +58,8 @@ export class Books {
   }
 
   #past(command: Command) {
-    if (command.kind === 'report' || command.kind === 'settle' || command.kind === 'silence')
-      return { order: this.orders.get(command.orderId) };
-    return command.kind === 'close' ? { position: this.positions.get(command.positionId) } : {};
+    if ('orderId' in command) return { order: this.orders.get(command.orderId) };
+    return 'positionId' in command ? { position: this.positions.get(command.positionId) } : {};
   }
 
   #keep(orders: readonly Order[], positions: readonly Position[]): void {

@@ -24,6 +24,7 @@ import assert from 'node:assert/strict';
 import type { Account, Order, Position } from '../account.ts';
 import type { DecisionContext, IdSource } from '../change.ts';
 import type { ApplyReport, ClosePosition, PlaceOrder, SettleOrder } from '../command.ts';
+import { AT_MARKET } from '../draft-order.ts';
 import type { Group, MarginPolicies } from '../group.ts';
 import type { Instrument } from '../instrument.ts';
 import type { Market, Quote } from '../market.ts';
@@ -72,6 +73,7 @@ export function instrument(symbol: string, told: Partial<Instrument> = {}): Inst
     staleLimitMs: 10_000,
     spikeLimit: { numerator: 1n, denominator: 100n },
     defaultDeviationPoints: 20n,
+    stopDistanceMinPoints: 0n,
     ...told,
   };
 }
@@ -112,6 +114,7 @@ export const POLICIES: MarginPolicies = {
   leverageTiers: [],
   floating: 'use_all',
   conversion: 'conservative',
+  pendingMargin: 'none',
   moneyRounding: 'half_away',
 };
 
@@ -195,6 +198,10 @@ export function position(
     openVolumeE8,
     openNotionalE16: openVolumeE8 * e8(text.price),
     marginBasis: { numerator: unit.numerator * openVolumeE8, denominator: unit.denominator },
+    realisedProfitE8: 0n as MoneyE8,
+    profitRemainderE16: 0n,
+    stopLossE8: null,
+    takeProfitE8: null,
     commission: { kind: 'none' },
     flow: 'local',
     provider: null,
@@ -224,6 +231,9 @@ export function order(
     clientOrderId: `client-${id}` as ClientOrderId,
     symbol: symbolName(text.symbol),
     side: text.side,
+    ...AT_MARKET,
+    triggeredAtMs: null,
+    origin: 'client',
     volumeE8: lotsE8(text.lots),
     filledVolumeE8: 0n as LotsE8,
     filledNotionalE16: 0n,
@@ -309,6 +319,7 @@ export const contextOf = (ofMarket: Market, ofGroup: Group = group()): DecisionC
 
 export const place = (symbol: string, side: Side, lots: string, maxDeviation: string | null = null): PlaceOrder => ({
   kind: 'place',
+  ...AT_MARKET,
   clientOrderId: 'mine-1' as ClientOrderId,
   symbol: symbolName(symbol),
   side,

@@ -248,7 +248,8 @@ export class Auditor {
         );
       }
       this.checked['7'] += 1;
-      if (order.closesPositionId === null && order.reservedPriceE8 === null) {
+      const rests = order.status === 'working' && order.requestId === null;
+      if (order.closesPositionId === null && order.reservedPriceE8 === null && !rests) {
         this.#breaks('7', `order ${order.orderId}, ${order.status}, holds its margin back`, 'it reserves nothing');
       }
     }

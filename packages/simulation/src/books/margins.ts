@@ -50,7 +50,9 @@ export function reckonMargins({ account, positions, orders }: AccountAggregateRo
       inFlight: inFlight.flatMap((order): SymbolHolding['inFlight'] => {
         const { orderId: id, side, closesPositionId: closes } = order;
         const lotsE8 = order.volumeE8 - order.filledVolumeE8;
-        if (lotsE8 <= 0n) return [];
+        // What waits with us for its price may reserve nothing.
+        const rests = order.status === 'working' && order.requestId === null;
+        if (lotsE8 <= 0n || (rests && order.reservedRateNumerator === null)) return [];
         const weight = times(rational(lotsE8), rational(order.reservedRateNumerator ?? 0n, order.reservedRateDenominator ?? 1n));
         return [{ id, side, lotsE8, weight, closes }];
       }),

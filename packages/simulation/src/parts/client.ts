@@ -1,4 +1,5 @@
 import type { Outcome, Submission } from '@margrave/account-engine';
+import { AT_MARKET } from '@margrave/domain';
 import { asError } from '@margrave/runtime';
 import type { AccountId, ClientOrderId, LotsE8, PositionId, Side, SymbolName } from '@margrave/vocabulary';
 import { createDraws, type Draws } from '../world/draws.ts';
@@ -134,7 +135,8 @@ export class SimClient {
     const clientOrderId = key as ClientOrderId;
     const submission: Submission = {
       accountId: this.accountId,
-      command: wish.kind === 'place' ? { ...wish, clientOrderId, maxDeviationE8: null } : { ...wish, clientOrderId },
+      command:
+        wish.kind === 'place' ? { ...AT_MARKET, ...wish, clientOrderId, maxDeviationE8: null } : { ...wish, clientOrderId },
       client: {
         key,
         requestHash: JSON.stringify(wish, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),

@@ -31,6 +31,7 @@ const symbol = (name: string, base: string, quote: string, size: bigint, digits:
   staleLimitMs: 10_000,
   spikeLimit: { numerator: 1n, denominator: 100n },
   defaultDeviationPoints: 20n,
+  stopDistanceMinPoints: 0n,
 });
 
 const INSTRUMENTS = [

@@ -82,6 +82,7 @@ function instrument(
       staleLimitMs,
       spikeLimit: { numerator: spikePercent, denominator: 100n },
       defaultDeviationPoints: DEVIATION_SPREADS * spreadPoints,
+      stopDistanceMinPoints: spreadPoints,
     },
   };
 }

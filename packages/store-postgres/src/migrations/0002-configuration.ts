@@ -45,7 +45,9 @@ create table instruments (
   stale_limit_ms integer not null check (stale_limit_ms > 0),
   spike_limit_numerator bigint not null check (spike_limit_numerator > 0),
   spike_limit_denominator bigint not null check (spike_limit_denominator > 0),
-  default_deviation_points bigint not null check (default_deviation_points >= 0)
+  default_deviation_points bigint not null check (default_deviation_points >= 0),
+  -- How far from the market a stop, a stop loss and a take profit must be when they are set.
+  stop_distance_min_points bigint not null default 0 check (stop_distance_min_points >= 0)
 );
 
 create table providers (

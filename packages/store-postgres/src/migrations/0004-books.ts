@@ -16,6 +16,7 @@ create table deals (
   volume_e8 lots_e8 not null,
   price_e8 price_e8 not null,
   provider_price_e8 price_e8,
+  level_e8 price_e8,
   profit_e8 money_e8 not null,
   commission_e8 money_e8 not null,
   currency currency not null,

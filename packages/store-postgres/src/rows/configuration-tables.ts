@@ -19,6 +19,7 @@ export const INSTRUMENTS = defineReadTable<InstrumentRow>('instruments', {
   staleLimitMs: numberColumn('stale_limit_ms'),
   spikeLimit: fractionColumn('spike_limit'),
   defaultDeviationPoints: integerColumn('default_deviation_points'),
+  stopDistanceMinPoints: integerColumn('stop_distance_min_points'),
 });
 
 export const GROUPS = defineReadTable<GroupRow>('groups', {

@@ -15,7 +15,7 @@ describe('a packed row', () => {
   });
 
   it('tells an empty text from none', () => {
-    const reason = 20; // its place after the command's number
+    const reason = 26; // its place after the command's number
     expect(ORDERS.pack(1, { ...order, reason: '' }).split('\x1f')[reason + 1]).toBe('');
     expect(ORDERS.pack(1, { ...order, reason: null }).split('\x1f')[reason + 1]).toBe('\x1a');
   });

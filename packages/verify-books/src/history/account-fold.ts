@@ -14,6 +14,8 @@ export interface SaidOrder {
   readonly status: string;
   readonly flow: string;
   readonly closesPositionId: string | null;
+  readonly price: string | null;
+  readonly stopPrice: string | null;
   readonly reason: string | null;
   readonly decisionId: string;
 }
@@ -23,6 +25,8 @@ interface SaidPosition {
   readonly side: string;
   readonly openVolume: string;
   readonly closingOrderId: string | null;
+  readonly stopLoss: string | null;
+  readonly takeProfit: string | null;
 }
 interface SaidDeal {
   readonly orderId: string;
@@ -57,14 +61,21 @@ export interface PositionState {
   openE8: bigint;
   notionalE16: bigint;
   closingOrderId: string | null;
+  /** Its stop loss and its take profit, as last told. */
+  levels: readonly [string | null, string | null];
 }
+
+const NO_LEVELS = [null, null] as const;
 
 /** Which event of an order may follow which. Written down here once more, apart from the code that makes them. */
 const MAY_FOLLOW: Readonly<Record<string, readonly string[]>> = {
   '': ['accepted', 'denied'],
-  accepted: ['filled', 'queued'],
+  // Told together with what became of it in the same commit.
+  accepted: ['filled', 'queued', 'working', 'cancelled'],
+  triggered: ['filled', 'queued', 'working', 'cancelled'],
+  replaced: ['filled', 'queued', 'working'],
   queued: ['working', 'partially_filled', 'filled', 'rejected', 'cancelled', 'expired', 'unknown'],
-  working: ['partially_filled', 'filled', 'rejected', 'cancelled', 'expired', 'unknown'],
+  working: ['triggered', 'replaced', 'partially_filled', 'filled', 'rejected', 'cancelled', 'expired', 'unknown'],
   partially_filled: ['partially_filled', 'filled', 'cancelled', 'expired', 'unknown'],
   // Told once more when the provider contradicts itself about what it executed.
   unknown: ['unknown', 'working', 'partially_filled', 'filled', 'rejected', 'cancelled', 'expired'],
@@ -139,8 +150,7 @@ export class AccountFold {
     if (MAY_FOLLOW[status]?.includes(next) !== true) {
       this.#breaks.add('paths', `order ${orderId} went from ${status === '' ? 'nothing' : status} to ${next}`);
     }
-    // What is accepted is told of together with what became of it in the same commit.
-    if (next !== 'accepted' && said.status !== next) {
+    if (!['accepted', 'triggered', 'replaced'].includes(next) && said.status !== next) {
       this.#breaks.add('orders', `${this.#place(event)} is ${event.type} and says that order ${orderId} is ${said.status}`);
     }
     const { accountId } = this;
@@ -158,11 +168,22 @@ export class AccountFold {
       this.#breaks.add('positions', `${this.#place(event)} is ${event.type} of position ${positionId}, which ${been}`);
     }
     const { accountId } = this;
-    const fresh = { id: positionId, accountId, symbol, side, version: 0n, openE8: 0n, notionalE16: 0n, closingOrderId: null };
+    const fresh = {
+      id: positionId,
+      accountId,
+      symbol,
+      side,
+      version: 0n,
+      openE8: 0n,
+      notionalE16: 0n,
+      closingOrderId: null,
+      levels: NO_LEVELS,
+    };
     const state: PositionState = known ?? fresh;
     this.positions.set(positionId, state);
     state.version = event.version;
     state.closingOrderId = said.closingOrderId;
+    state.levels = [said.stopLoss, said.takeProfit];
     if (deal !== undefined) this.#takeDeal(event, state, deal);
     this.#breaks.compare('positions', `${this.#place(event)}, position ${positionId}`, [
       ['the side said', side, state.side],

@@ -3,6 +3,9 @@ import type { AccountFold, OrderState, PositionState } from './account-fold.ts';
 import type { Breaks } from './breaks.ts';
 import type { StoredAccount, StoredOrder, StoredPosition } from './stored-rows.ts';
 
+const integer = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
+const amount = (text: string | null): bigint | null => (text === null ? null : e8(text));
+
 export function compareAccount(breaks: Breaks, replayed: AccountFold, stored: StoredAccount | undefined): void {
   if (stored === undefined) return breaks.add('accounts', `account ${replayed.accountId} has events and no row`);
   if (BigInt(stored.version) < replayed.version) {
@@ -33,6 +36,8 @@ export function compareOrder(breaks: Breaks, replayed: OrderState, stored: Store
     ['the flow', stored.flow, said.flow],
     ['the key', stored.clientOrderId, said.clientOrderId],
     ['the position it closes', stored.closesPositionId, said.closesPositionId],
+    ['the limit', integer(stored.limitPriceE8), amount(said.price)],
+    ['the stop', integer(stored.stopPriceE8), amount(said.stopPrice)],
     ['the reason', stored.reason, said.reason],
     ['the decision', stored.decisionId, said.decisionId],
   ]);
@@ -40,6 +45,7 @@ export function compareOrder(breaks: Breaks, replayed: OrderState, stored: Store
 
 export function comparePosition(breaks: Breaks, replayed: PositionState, stored: StoredPosition | undefined): void {
   if (stored === undefined) return breaks.add('positions', `position ${replayed.id} has events and no row`);
+  const [stopLoss, takeProfit] = replayed.levels;
   breaks.compare('positions', `position ${stored.id}`, [
     ['the account', stored.accountId, replayed.accountId],
     ['the version', BigInt(stored.version), replayed.version],
@@ -49,5 +55,7 @@ export function comparePosition(breaks: Breaks, replayed: PositionState, stored:
     ['the open notional', BigInt(stored.openNotionalE16), replayed.notionalE16],
     ['closed', stored.isClosed, replayed.openE8 === 0n],
     ['the order that closes it', stored.closingOrderId, replayed.closingOrderId],
+    ['the stop loss', integer(stored.stopLossE8), amount(stopLoss)],
+    ['the take profit', integer(stored.takeProfitE8), amount(takeProfit)],
   ]);
 }

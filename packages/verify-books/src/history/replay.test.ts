@@ -17,6 +17,8 @@ const order = (orderId: string, changed: object = {}) => ({
   status: 'queued',
   flow: 'provider',
   closesPositionId: orderId === ORDER ? null : ORDER,
+  price: null,
+  stopPrice: null,
   reason: null,
   decisionId: '3000000001',
   ...changed,
@@ -27,6 +29,8 @@ const position = (openVolume: string, closingOrderId: string | null = null) => (
   side: 'buy',
   openVolume,
   closingOrderId,
+  stopLoss: '1.08000',
+  takeProfit: null,
 });
 const deal = (orderId: string, entry: 'in' | 'out', volume: string, price: string) => ({ orderId, entry, volume, price });
 const figures = (balance: string, marginExecuted: string, marginTotal: string) => ({ balance, marginExecuted, marginTotal });
@@ -76,7 +80,15 @@ const STORED_ACCOUNT: StoredAccount = {
   version: '8',
   lastSequence: '17',
 };
-const shared = { accountId: ACCOUNT, symbol: 'EURUSD', flow: 'provider', reason: null, decisionId: '3000000001' };
+const shared = {
+  accountId: ACCOUNT,
+  symbol: 'EURUSD',
+  limitPriceE8: null,
+  stopPriceE8: null,
+  flow: 'provider',
+  reason: null,
+  decisionId: '3000000001',
+};
 const STORED_ORDERS: readonly StoredOrder[] = [
   {
     ...shared,
@@ -111,6 +123,8 @@ const STORED_POSITION: StoredPosition = {
   openVolumeE8: '6000000',
   openNotionalE16: `${((4_000_000n * 108_450_000n + 6_000_000n * 108_460_000n) * 6n) / 10n}`,
   closingOrderId: null,
+  stopLossE8: '108000000',
+  takeProfitE8: null,
   isClosed: false,
   version: '7',
 };
@@ -190,6 +204,9 @@ describe('the replay of an event log', () => {
     expect(await breaksOf(EVENTS, changed)).toEqual([
       'order 2000000001: the status is cancelled, replayed filled; the filled volume is 9000000, replayed 10000000',
     ]);
+    expect(await breaksOf(EVENTS, { ...STORED, orders: [{ ...first, limitPriceE8: '1' }, second] })).toEqual([
+      'order 2000000001: the limit is 1, replayed null',
+    ]);
     expect(await breaksOf(EVENTS, { ...STORED, orders: [first] })).toEqual([
       'order 2000000002 has events and no row',
       'there are 1 orders, and events of 2',
@@ -206,6 +223,9 @@ describe('the replay of an event log', () => {
   });
 
   it('names a position whose row, or whose event, is not what its deals come to', async () => {
+    expect(await breaksOf(EVENTS, { ...STORED, positions: [{ ...STORED_POSITION, stopLossE8: null }] })).toEqual([
+      'position 2000000001: the stop loss is null, replayed 108000000',
+    ]);
     const changed = { ...STORED, positions: [{ ...STORED_POSITION, side: 'sell', openNotionalE16: '1' }] };
     expect(await breaksOf(EVENTS, changed)).toEqual([
       'position 2000000001: the side is sell, replayed buy; the open notional is 1, replayed 650736000000000',

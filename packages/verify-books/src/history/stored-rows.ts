@@ -20,6 +20,8 @@ export interface StoredOrder {
   readonly status: string;
   readonly flow: string;
   readonly closesPositionId: string | null;
+  readonly limitPriceE8: string | null;
+  readonly stopPriceE8: string | null;
   readonly reason: string | null;
   readonly decisionId: string;
   readonly version: string;
@@ -32,6 +34,8 @@ export interface StoredPosition {
   readonly openVolumeE8: string;
   readonly openNotionalE16: string;
   readonly closingOrderId: string | null;
+  readonly stopLossE8: string | null;
+  readonly takeProfitE8: string | null;
   readonly isClosed: boolean;
   readonly version: string;
 }
@@ -55,11 +59,13 @@ export const storedRows = (sql: Sql): StoredRows => ({
   orders: (ids) => sql<StoredOrder[]>`
     select order_id::text id, account_id::text "accountId", client_order_id "clientOrderId", symbol, side,
         volume_e8::text "volumeE8", filled_volume_e8::text "filledVolumeE8", filled_notional_e16::text "filledNotionalE16",
-        status, flow, closes_position_id::text "closesPositionId", reason, decision_id::text "decisionId", version::text
+        status, flow, closes_position_id::text "closesPositionId", limit_price_e8::text "limitPriceE8",
+        stop_price_e8::text "stopPriceE8", reason, decision_id::text "decisionId", version::text
       from orders where order_id = any(${idArray(ids)}::bigint[])`,
   positions: (ids) => sql<StoredPosition[]>`
     select position_id::text id, account_id::text "accountId", symbol, side, open_volume_e8::text "openVolumeE8",
-        open_notional_e16::text "openNotionalE16", closing_order_id::text "closingOrderId", closed_at is not null "isClosed",
+        open_notional_e16::text "openNotionalE16", closing_order_id::text "closingOrderId",
+        stop_loss_e8::text "stopLossE8", take_profit_e8::text "takeProfitE8", closed_at is not null "isClosed",
         version::text
       from positions where position_id = any(${idArray(ids)}::bigint[])`,
   totals: async () => {

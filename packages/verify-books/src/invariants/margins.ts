@@ -29,6 +29,8 @@ interface OrderJson {
   readonly side: 'buy' | 'sell';
   readonly lots: string;
   readonly closes: string | null;
+  /** It waits with us for its price, where nothing need be reserved for it. */
+  readonly rests: boolean;
   readonly numerator: string | null;
   readonly denominator: string | null;
 }
@@ -90,10 +92,11 @@ function accountMargins(account: AccountRow, instruments: ReadonlyMap<string, Te
   return { executedE8, totalE8 };
 }
 
-function inFlight({ id, side, lots, closes, numerator, denominator }: OrderJson): SymbolHolding['inFlight'] {
+function inFlight({ id, side, lots, closes, rests, numerator, denominator }: OrderJson): SymbolHolding['inFlight'] {
   const lotsE8 = BigInt(lots);
   if (lotsE8 <= 0n) return [];
   if (closes !== null) return [{ id, side, lotsE8, weight: rational(0n), closes }];
+  if (rests && numerator === null) return [];
   if (numerator === null || denominator === null) throw new Error(`order ${id} is in flight and reserves nothing`);
   return [{ id, side, lotsE8, weight: times(rational(lotsE8), rational(BigInt(numerator), BigInt(denominator))), closes }];
 }
@@ -105,6 +108,7 @@ const readAccounts = (sql: Sql, after: string): Promise<readonly AccountRow[]> =
         from positions p where p.account_id = a.account_id and p.open_volume_e8 > 0), '[]') positions,
       coalesce((select json_agg(json_build_object('id', o.order_id::text, 'symbol', o.symbol, 'side', o.side,
           'lots', (o.volume_e8 - o.filled_volume_e8)::text, 'closes', o.closes_position_id::text,
+          'rests', o.status = 'working' and o.request_id is null,
           'numerator', o.reserved_rate_numerator::text, 'denominator', o.reserved_rate_denominator::text))
         from orders o where o.account_id = a.account_id and o.status in ('queued', 'working', 'partially_filled', 'unknown')), '[]') orders
     from accounts a where a.account_id > ${after}::bigint order by a.account_id limit ${ACCOUNTS_A_PAGE}`;

@@ -68,3 +68,16 @@ export const positionsAreSumsOfDeals = queried(
         using (position_id)
       where p.open_volume_e8 <> coalesce(d.sum, 0) limit ${BREAKS_SHOWN_MAX}`,
 );
+
+export const realisedProfitIsSumOfDeals = queried(
+  '2e what a position has realised is the sum of its deals’ profit, but for less than a unit of its currency',
+  true,
+  (sql) => sql`select count(*)::text n from positions`,
+  (sql) => sql`
+    select 'position ' || p.position_id || ' has realised ' || p.realised_profit_e8 || ' e8 and ' || p.profit_remainder_e16
+        || ' e16 more, its deals ' || coalesce(d.sum, 0) what
+      from positions p
+      left join (select position_id, sum(profit_e8) sum from deals group by position_id) d using (position_id)
+      where p.realised_profit_e8 <> coalesce(d.sum, 0) or abs(p.profit_remainder_e16) >= 10000000000000000
+      limit ${BREAKS_SHOWN_MAX}`,
+);

@@ -131,6 +131,12 @@ function commands(engine: OpenEngine): Omit<TradingDesk, 'stop'> {
     place: (accountId, key, side, volumeE8) =>
       submit(accountId, key, {
         kind: 'place',
+        type: 'market',
+        timeInForce: 'ioc',
+        limitPriceE8: null,
+        stopPriceE8: null,
+        expiresAtMs: null,
+        protection: { stopLoss: null, takeProfit: null },
         clientOrderId: key as ClientOrderId,
         symbol: EURUSD,
         side,

@@ -1,4 +1,4 @@
-import type { Change, ClosePosition, NoChange, PlaceOrder } from '@margrave/domain';
+import type { CancelOrder, Change, ClosePosition, NoChange, PlaceOrder, ProtectPosition, ReplaceOrder } from '@margrave/domain';
 import type { AccountId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 
@@ -9,14 +9,25 @@ export interface KeptAnswer {
   readonly body: string;
 }
 
-export interface ClientCommand {
-  readonly accountId: AccountId;
+/** What makes an order has a key; what changes one that is there does the same however often it is sent, and has none. */
+export type ClientCommand = KeyedCommand | KeylessCommand;
+
+interface KeyedCommand {
   readonly command: PlaceOrder | ClosePosition;
   /** Tells the same request again from another one under the same key. */
   readonly requestHash: string;
+}
+
+export interface KeylessCommand {
+  readonly command: CancelOrder | ReplaceOrder | ProtectPosition;
+  readonly requestHash: null;
+}
+
+export type Wanted = ClientCommand & {
+  readonly accountId: AccountId;
   /** How the decision reads as an answer. */
   readonly answer: (change: Change) => KeptAnswer;
-}
+};
 
 /** Where the time of a command went, in milliseconds. */
 export interface CommandTimes {
@@ -49,8 +60,8 @@ export interface SubmitNeeds {
   /** Decides and commits one command; waits for it no longer than `patienceMs`. */
   readonly submit: (
     accountId: AccountId,
-    command: PlaceOrder | ClosePosition,
-    client: ClientKey,
+    command: ClientCommand['command'],
+    client: ClientKey | null,
     patienceMs: number,
   ) => Promise<Submitted>;
 }
@@ -67,17 +78,18 @@ export type CommandOutcome =
   | { readonly kind: 'unavailable'; readonly why: string }
   | { readonly kind: 'unknown' };
 
-export type SubmitCommand = (command: ClientCommand) => Promise<CommandOutcome>;
+export type SubmitCommand = (wanted: Wanted) => Promise<CommandOutcome>;
 
-/** Places an order or closes a position for a client, once for each key however often it is sent. */
+/** Decides a client's command; one that has a key is decided once, however often it is sent. */
 export function createSubmitCommand(needs: SubmitNeeds, patienceMs: number): SubmitCommand {
-  return async ({ accountId, command, requestHash, answer }) => {
-    const client = { key: command.clientOrderId, requestHash, answer };
+  return async (wanted) => {
+    const { accountId, command, answer } = wanted;
+    const client =
+      wanted.requestHash === null ? null : { key: wanted.command.clientOrderId, requestHash: wanted.requestHash, answer };
     const submitted = await needs.submit(accountId, command, client, patienceMs);
     switch (submitted.kind) {
       case 'committed':
-        assert(submitted.answer !== null, 'a committed client command has an answer');
-        return { ...submitted, answer: submitted.answer };
+        return { ...submitted, answer: submitted.answer ?? answer(submitted.change) };
       case 'no_such_account':
       case 'no_change':
         return { kind: 'not_found' };

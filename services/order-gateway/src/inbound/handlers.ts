@@ -5,9 +5,11 @@ import type { AccountId, SymbolName } from '@margrave/vocabulary';
 import type { Records, ViewAccount } from '../app/records.ts';
 import type { SubmitCommand } from '../app/submit-command.ts';
 import type { Handler } from './call.ts';
+import { cancelOrder, replaceOrder } from './commands/change-order.ts';
 import { closePosition } from './commands/close-position.ts';
 import type { AnsweredCommand } from './commands/command-reports.ts';
 import { placeOrder } from './commands/place-order.ts';
+import { protectPosition } from './commands/protect-position.ts';
 import type { CommandParts } from './commands/run-command.ts';
 import { getAccount } from './reads/account.ts';
 import { listDeals, listLedger } from './reads/books.ts';
@@ -24,6 +26,8 @@ export interface HandlerParts {
   readonly submit: SubmitCommand;
   readonly view: ViewAccount;
   readonly records: Records;
+  /** Whether the books could not be read; anything else that a read fails with is a bug. */
+  readonly isUnavailable: (error: unknown) => boolean;
   readonly market: () => Market;
   /** All symbols that are listed. */
   readonly symbols: () => readonly SymbolName[];
@@ -40,7 +44,10 @@ export function createHandlers(parts: HandlerParts): { readonly [Id in Operation
   const commands: CommandParts = parts;
   return {
     placeOrder: placeOrder(commands),
+    replaceOrder: replaceOrder(parts),
+    cancelOrder: cancelOrder(parts),
     closePosition: closePosition(commands),
+    protectPosition: protectPosition(commands),
     listOrders: listOrders(records),
     getOrder: getOrder(records),
     getOrderHistory: getOrderHistory(records),

@@ -31,6 +31,7 @@ const pair = (symbol: SymbolName, base: string, quote: string, digits: number, t
   staleLimitMs: 10_000,
   spikeLimit: { numerator: 1n, denominator: 100n },
   defaultDeviationPoints: 80n,
+  stopDistanceMinPoints: 0n,
 });
 
 const INSTRUMENTS = new Map<SymbolName, Instrument>([
@@ -85,6 +86,7 @@ const group = (groupId: string, flow: Group['flow'], markupPoints: bigint): Grou
     leverageTiers: [],
     floating: 'use_all',
     conversion: 'conservative',
+    pendingMargin: 'none',
     moneyRounding: 'half_away',
   },
   marginCallLevel: { numerator: 1n, denominator: 1n },

@@ -77,8 +77,8 @@ export class FakeBroker implements GatewayNeeds {
     const before = this.accounts.get(accountId);
     if (before === undefined) return { kind: 'no_such_account' };
     const ids = { next: () => `${(this.#nextId += 1n)}` };
-    const past = command.kind === 'close' ? this.past.find(({ positionId }) => positionId === command.positionId) : undefined;
-    const order = command.kind === 'settle' ? this.#orderOf(accountId, command.orderId) : undefined;
+    const past = 'positionId' in command ? this.past.find(({ positionId }) => positionId === command.positionId) : undefined;
+    const order = 'orderId' in command ? this.#orderOf(accountId, command.orderId) : undefined;
     const decided = decide(before, command, { ...this.dealing(before), ids }, { position: past, order });
     if (!decided.ok) return { kind: 'no_change', refusal: decided.refusal };
     const change = decided.value;
@@ -171,8 +171,8 @@ export class FakeBroker implements GatewayNeeds {
   }
 }
 
-const orderOf = (event: Change['events'][number]): string | undefined =>
-  'order' in event ? event.order.orderId : 'orderId' in event ? event.orderId : undefined;
+const orderOf = (event: Change['events'][number]): string | null =>
+  'order' in event ? event.order.orderId : 'orderId' in event ? event.orderId : null;
 
 const recorded = (change: Change, event: Change['events'][number]): RecordedEvent => ({
   sequence: event.sequence,

@@ -1,3 +1,4 @@
+import type { Route } from '@margrave/contracts';
 import {
   readConfiguration,
   createHealth,
@@ -52,6 +53,12 @@ export interface TestGateway {
   /** With a good token unless the headers say otherwise. */
   readonly request: (options: InjectOptions & { readonly url: string }) => Promise<LightMyRequestResponse>;
   readonly post: (path: string, body: unknown, headers?: Readonly<Record<string, string>>) => Promise<LightMyRequestResponse>;
+  readonly send: (
+    method: Route['method'],
+    path: string,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<LightMyRequestResponse>;
   readonly place: (change?: Readonly<Record<string, unknown>>, accountId?: AccountId) => Promise<LightMyRequestResponse>;
 }
 
@@ -92,13 +99,14 @@ export async function startTestGateway(environment: Readonly<Record<string, stri
   const token = tokenOf(claims());
   const request: TestGateway['request'] = ({ headers, ...options }) =>
     app.inject({ ...options, headers: { authorization: `Bearer ${token}`, ...headers } });
-  const post: TestGateway['post'] = (path, body, headers = {}) =>
+  const sendTo: TestGateway['send'] = (method, path, body, headers = {}) =>
     request({
-      method: 'POST',
+      method,
       url: path,
       headers: { 'content-type': 'application/json', ...headers },
       payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
     });
+  const post: TestGateway['post'] = (path, body, headers) => sendTo('POST', path, body, headers);
   return {
     app,
     admin,
@@ -107,6 +115,7 @@ export async function startTestGateway(environment: Readonly<Record<string, stri
     logLines,
     request,
     post,
+    send: sendTo,
     place: (change = {}, accountId = LOCAL) => post(`/v1/accounts/${accountId}/orders`, order(change)),
     reset: () => {
       broker.reset();

@@ -6,6 +6,9 @@ import { OrderV1 } from '../order.v1.ts';
 import { OrderHistoryV1, OrderPageV1, PositionPageV1 } from '../pages.v1.ts';
 import { PlaceOrderRequestV1 } from '../place-order-request.v1.ts';
 import { PlacedAnswerV1 } from '../placed-answer.v1.ts';
+import { ProtectedAnswerV1 } from '../protected-answer.v1.ts';
+import { ProtectPositionRequestV1 } from '../protect-position-request.v1.ts';
+import { ReplaceOrderRequestV1 } from '../replace-order-request.v1.ts';
 import { ofAccount, ofOrder, ofPosition, page, pageOnly } from './parameters.ts';
 import { answer, READ_PROBLEMS, refusals, type Route } from './route.ts';
 
@@ -34,7 +37,7 @@ const placeOrder: Route = {
   tag: 'Orders',
   summary: 'Place an order',
   description:
-    'Decides the order against the account’s margin, commits it and answers with all that it caused. `201` means committed: `filled` where it was filled in house, `queued` where a provider has to fill it. A `422` is kept as a `denied` order and uses up the key.',
+    'Decides the order against the account’s margin, commits it and answers with all that it caused. `201` means committed: `filled` where it was filled in house, `queued` where a provider has to fill it, `working` where it waits for its price, `cancelled` where it may not wait. A `422` is kept as a `denied` order and uses up the key.',
   parameters: ofAccount,
   query: null,
   body: PlaceOrderRequestV1,
@@ -77,6 +80,42 @@ const getOrder: Route = {
   query: null,
   body: null,
   answers: { 200: answer('The order.', OrderV1.schema), ...refusals([...READ_PROBLEMS, 'NOT_FOUND']) },
+};
+
+const replaceOrder: Route = {
+  operationId: 'replaceOrder',
+  method: 'PUT',
+  path: '/v1/accounts/:accountId/orders/:orderId',
+  scope: 'trade',
+  tag: 'Orders',
+  summary: 'Replace a resting order',
+  description:
+    'Makes an order that rests another one, held to all that a new order is held to. It keeps its id, and its history shows what it was. A refusal changes nothing of it; its decision is kept. Sent again, it does the same again.',
+  parameters: ofOrder,
+  query: null,
+  body: ReplaceOrderRequestV1,
+  answers: {
+    200: answer('Committed.', PlacedAnswerV1.schema, ['Server-Timing']),
+    ...refusals(ORDER_PROBLEMS, ['Server-Timing']),
+  },
+};
+
+const cancelOrder: Route = {
+  operationId: 'cancelOrder',
+  method: 'DELETE',
+  path: '/v1/accounts/:accountId/orders/:orderId',
+  scope: 'trade',
+  tag: 'Orders',
+  summary: 'Cancel a resting order',
+  description:
+    'Takes back an order that rests. What has been executed, or was sent to a provider, is not cancelled: `ORDER_NOT_WORKING` says how the order stands, also when it was cancelled before.',
+  parameters: ofOrder,
+  query: null,
+  body: null,
+  answers: {
+    200: answer('Committed.', PlacedAnswerV1.schema, ['Server-Timing']),
+    ...refusals([...COMMAND_PROBLEMS, 'ORDER_NOT_WORKING'], ['Server-Timing']),
+  },
 };
 
 const getOrderHistory: Route = {
@@ -125,4 +164,32 @@ const closePosition: Route = {
   },
 };
 
-export const ORDER_ROUTES = { placeOrder, listOrders, getOrder, getOrderHistory, listPositions, closePosition };
+const protectPosition: Route = {
+  operationId: 'protectPosition',
+  method: 'PUT',
+  path: '/v1/accounts/:accountId/positions/:positionId/protection',
+  scope: 'trade',
+  tag: 'Positions',
+  summary: 'Protect a position',
+  description:
+    'Sets the stop loss and the take profit of a position in one call. They follow its open volume: when one is reached, all that is open is closed, a stop loss at the first price that there is. A refusal changes nothing; its decision is kept. Sent again, it does the same again.',
+  parameters: ofPosition,
+  query: null,
+  body: ProtectPositionRequestV1,
+  answers: {
+    200: answer('Committed.', ProtectedAnswerV1.schema, ['Server-Timing']),
+    ...refusals(ORDER_PROBLEMS, ['Server-Timing']),
+  },
+};
+
+export const ORDER_ROUTES = {
+  placeOrder,
+  listOrders,
+  getOrder,
+  replaceOrder,
+  cancelOrder,
+  getOrderHistory,
+  listPositions,
+  closePosition,
+  protectPosition,
+};

@@ -19,7 +19,7 @@ export interface Answer {
 /** One address of the HTTP face. The gateway serves these and no others; its OpenAPI document says the same. */
 export interface Route {
   readonly operationId: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Parameters as `:name`. */
   readonly path: string;
   readonly scope: RouteScope;

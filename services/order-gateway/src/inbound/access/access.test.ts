@@ -148,8 +148,8 @@ const pathOf = (route: Route, accountId: string): string =>
 
 const call = (route: Route, accountId: string) => {
   const url = pathOf(route, accountId);
-  const body = route.body === null ? undefined : route.body.example;
-  return body === undefined ? gateway.request({ url }) : gateway.post(url, body);
+  if (route.body === null) return gateway.request({ method: route.method, url });
+  return gateway.send(route.method, url, route.body.example);
 };
 
 /** All that a client could tell two answers apart by. */
@@ -159,7 +159,7 @@ const seen = ({ statusCode, headers, body }: LightMyRequestResponse) => {
 };
 
 describe("another's account (P42)", () => {
-  it('is asked for at every address', () => expect(ofAccounts).toHaveLength(11));
+  it('is asked for at every address', () => expect(ofAccounts).toHaveLength(14));
 
   it.each(ofAccounts.map((route) => [`${route.method} ${route.path}`, route] as const))(
     '%s looks exactly as if it were missing, and nothing is done',
@@ -233,7 +233,7 @@ describe("another's account (P42)", () => {
 describe('methods and addresses (P43)', () => {
   it.each([
     ['PUT', `${account}/orders`, 'POST, GET, HEAD'],
-    ['DELETE', `${account}/orders/1000000457`, 'GET, HEAD'],
+    ['PATCH', `${account}/orders/1000000457`, 'GET, HEAD, PUT, DELETE'],
     ['PATCH', account, 'GET, HEAD'],
     ['GET', `${account}/positions/1000000457/close`, 'POST'],
     ['OPTIONS', `${account}/orders`, 'POST, GET, HEAD'],

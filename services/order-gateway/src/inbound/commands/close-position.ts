@@ -15,7 +15,6 @@ export const closePosition =
     return runCommand(
       parts,
       {
-        operation: 'close',
         accountId,
         command: { kind: 'close', clientOrderId, positionId, volumeE8 },
         requestHash: requestHash('close', positionId, body as ClosePositionRequestV1),

@@ -1,9 +1,8 @@
-import type { Change } from '@margrave/domain';
 import type { Logger } from '@margrave/runtime';
 import type { AccountId } from '@margrave/vocabulary';
 import type { CommandOutcome } from '../../app/submit-command.ts';
 import type { GatewayMetrics, Stage } from '../../metrics.ts';
-import { clientOrder } from './placed-answer.ts';
+import { orderOf } from './placed-answer.ts';
 
 export type CommandMetrics = Pick<GatewayMetrics, 'orderStage' | 'orders' | 'denials'>;
 
@@ -12,9 +11,9 @@ export type Stages = Readonly<Record<Stage, number>>;
 
 /** A command that was answered. */
 export interface AnsweredCommand {
-  readonly operation: 'place' | 'close';
+  readonly operation: 'place' | 'close' | 'cancel' | 'replace' | 'protect';
   readonly accountId: AccountId;
-  readonly clientOrderId: string;
+  readonly clientOrderId: string | null;
   readonly requestId: string;
   readonly outcome: CommandOutcome;
   readonly receiveMs: number;
@@ -57,16 +56,18 @@ export function createCommandReports(metrics: CommandMetrics, log: Logger): (ans
       log[level]({ ...which, outcome: outcome.kind, ...whyOf(outcome), totalMs: shortened(totalMs) }, 'Command answered');
       return;
     }
-    const { order, code } = resultOf(outcome.change);
-    metrics.orders.inc({ flow: order.flow, outcome: order.status });
+    const { decision } = outcome.change;
+    const code = decision?.denial?.code ?? null;
+    // What was refused to an order that is there left it as it was.
+    const order = orderOf(outcome.change);
+    const { flow, status } = order ?? { flow: 'none', status: 'denied' };
+    metrics.orders.inc({ flow, outcome: status });
     if (code !== null) metrics.denials.inc({ code });
-    const { orderId, status, flow, symbol } = order;
+    const { orderId, symbol } = decision ?? {};
     const times = { ...timesOf(stages), totalMs: shortened(totalMs) };
     log.info({ ...which, orderId, symbol, flow, status, code, ...times }, 'Order decided');
   };
 }
-
-const resultOf = (change: Change) => ({ order: clientOrder(change), code: change.decision?.denial?.code ?? null });
 
 const whyOf = (outcome: CommandOutcome) => (outcome.kind === 'unavailable' ? { why: outcome.why } : {});
 

@@ -1,5 +1,5 @@
 import type { ProblemV1 } from '@margrave/contracts';
-import { moneyText } from '@margrave/account-engine';
+import { moneyText, timeText } from '@margrave/account-engine';
 import type { DecisionRecord, Denial, DenialNumber } from '@margrave/domain';
 import { formatE8 } from '@margrave/vocabulary';
 import { problemBody } from '../problem.ts';
@@ -7,7 +7,7 @@ import { problemBody } from '../problem.ts';
 /** A refusal by a rule, as a problem: the order is kept as `denied`, and the decision says why. */
 export const denialProblem = (denial: Denial, { orderId, decisionId }: DecisionRecord): ProblemV1 =>
   problemBody(denial.code, true, {
-    orderId,
+    ...(orderId === null ? {} : { orderId }),
     decisionId,
     numbers: numbersText(denial.numbers),
   });
@@ -29,6 +29,8 @@ function numberText(number: DenialNumber): string {
       return `${number.value}`;
     case 'milliseconds':
       return `${Math.round(number.value)}`;
+    case 'time':
+      return timeText(number.value);
     case 'word':
       return number.value;
     default:

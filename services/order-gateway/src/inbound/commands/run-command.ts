@@ -1,6 +1,6 @@
-import type { Account, ClosePosition, Dealing, PlaceOrder } from '@margrave/domain';
+import type { Account, Dealing } from '@margrave/domain';
 import type { AccountId } from '@margrave/vocabulary';
-import type { CommandOutcome, SubmitCommand } from '../../app/submit-command.ts';
+import type { ClientCommand, CommandOutcome, SubmitCommand } from '../../app/submit-command.ts';
 import type { Call } from '../call.ts';
 import { problemReply } from '../problem.ts';
 import { JSON_TYPE, PROBLEM_TYPE, type Reply } from '../reply.ts';
@@ -18,33 +18,26 @@ export interface CommandParts {
   readonly monotonicMs: () => number;
 }
 
-export interface CommandWanted {
-  readonly operation: 'place' | 'close';
-  readonly accountId: AccountId;
-  readonly command: PlaceOrder | ClosePosition;
-  readonly requestHash: string;
-}
+export type CommandWanted = ClientCommand & { readonly accountId: AccountId };
 
 /** Runs a client's command and makes its answer. */
 export async function runCommand(parts: CommandParts, wanted: CommandWanted, request: Call['request']): Promise<Reply> {
   const { submit, dealing, report, onChanged, monotonicMs } = parts;
-  const { operation, accountId, command, requestHash } = wanted;
+  const { accountId, command } = wanted;
   const receiveMs = monotonicMs() - request.arrivedAtMs;
   const outcome = await submit({
-    accountId,
-    command,
-    requestHash,
+    ...wanted,
     answer: (change) => answerOf(change, dealing(change.account)),
   });
   onChanged(accountId);
   const totalMs = monotonicMs() - request.arrivedAtMs;
-  const { clientOrderId } = command;
-  setImmediate(report, { operation, accountId, clientOrderId, requestId: request.id, outcome, receiveMs, totalMs });
+  const clientOrderId = 'clientOrderId' in command ? command.clientOrderId : null;
+  setImmediate(report, { operation: command.kind, accountId, clientOrderId, requestId: request.id, outcome, receiveMs, totalMs });
   return replyTo(outcome, wanted, receiveMs);
 }
 
 function replyTo(outcome: CommandOutcome, { accountId, command }: CommandWanted, receiveMs: number): Reply {
-  const statusUrl = orderUrl(accountId, command.clientOrderId);
+  const statusUrl = statusUrlOf(accountId, command);
   switch (outcome.kind) {
     case 'committed': {
       const stages = stagesOf(receiveMs, outcome);
@@ -78,8 +71,12 @@ export function unansweredReply(kind: 'not_found' | 'busy' | 'unavailable' | 'un
   }
 }
 
-/** Where the order that has a key is read. */
-const orderUrl = (accountId: AccountId, key: string): string => `/v1/accounts/${accountId}/orders/@${key}`;
+/** Where it can be seen what became of a command. */
+function statusUrlOf(accountId: AccountId, command: ClientCommand['command']): string {
+  const account = `/v1/accounts/${accountId}`;
+  if (command.kind === 'protect') return `${account}/positions`;
+  return `${account}/orders/${'clientOrderId' in command ? `@${command.clientOrderId}` : command.orderId}`;
+}
 
 /** A stored answer is sent as it was stored. */
 export const kept = (

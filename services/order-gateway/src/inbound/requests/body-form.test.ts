@@ -63,7 +63,9 @@ describe('a GET with a body', () => {
       undefined,
       [{ place: '', rule: 'must not be there: this address takes no body' }],
     ]);
-    expect(detail).toBe('A GET takes no body; what it asks for stands in the address, as parameters. Correct the request.');
+    expect(detail).toBe(
+      'This address takes no body; what it asks for stands in the address, as parameters. Correct the request.',
+    );
   });
 
   it('is refused with HEAD, too', async () => expect((await curl('HEAD', { 'content-length': '2' }, '{}')).status).toBe(400));

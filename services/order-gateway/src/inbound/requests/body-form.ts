@@ -12,7 +12,7 @@ type BodyHeaders = Pick<IncomingHttpHeaders, 'content-type' | 'content-encoding'
 const NO_BODY: Fault = {
   place: '',
   rule: 'must not be there: this address takes no body',
-  sentence: 'A GET takes no body; what it asks for stands in the address, as parameters.',
+  sentence: 'This address takes no body; what it asks for stands in the address, as parameters.',
 };
 
 /** The refusal of a body that an address takes none of. */

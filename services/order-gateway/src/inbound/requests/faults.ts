@@ -5,6 +5,7 @@ import {
   DECIMAL_PATTERN,
   ID_PATTERN,
   SYMBOL_PATTERN,
+  TIME_PATTERN,
 } from '@margrave/contracts';
 import type { TSchema } from 'typebox';
 import { shownText, shownValue } from './shown-text.ts';
@@ -45,6 +46,7 @@ const FORMS: Readonly<Record<string, string>> = {
   [SYMBOL_PATTERN]: 'a symbol such as "EURUSD"',
   [ID_PATTERN]: 'an id: a string of 10 to 18 digits',
   [COUNT_PATTERN]: 'a whole number of at most 19 digits',
+  [TIME_PATTERN]: 'a time in UTC such as "2026-01-05T10:00:00Z"',
   [CURSOR_PATTERN]: 'the nextCursor of the page before',
 };
 

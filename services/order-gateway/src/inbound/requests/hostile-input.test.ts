@@ -139,7 +139,7 @@ describe('fields of their own invention (P44)', () => {
     'status',
     'account_id',
     'accountId',
-    'price',
+    'priceE8',
     'leverage',
     'exec_id',
     'executionId',
@@ -151,7 +151,7 @@ describe('fields of their own invention (P44)', () => {
     const { code, detail } = await refusal(order({ [name]: '1' }));
     expect(code).toBe('MALFORMED');
     expect(detail).toBe(
-      `This request has no field ${name}; it takes clientOrderId, symbol, side, type, volume, maxDeviation, timeInForce. Correct it and send it again; the key is not used up.`,
+      `This request has no field ${name}; it takes clientOrderId, symbol, side, type, volume, price, stopPrice, maxDeviation, timeInForce, expiresAt, stopLoss, takeProfit. Correct it and send it again; the key is not used up.`,
     );
   });
 
@@ -195,7 +195,21 @@ describe('hostile text (P48)', () => {
 describe('a sentence about what is wrong', () => {
   it.each([
     [{ side: 'BUY' }, 'side is "BUY"; it must be one of "buy", "sell".'],
-    [{ type: 'limit' }, 'type is "limit"; it must be "market".'],
+    [{ type: 'iceberg' }, 'type is "iceberg"; it must be one of "market", "limit", "stop", "stop_limit".'],
+    [{ type: 'limit' }, 'price is missing; it must be given for a limit order.'],
+    [{ type: 'limit', price: '0.00' }, 'price is "0.00"; it must be more than zero.'],
+    [{ type: 'stop', price: '1.09000', stopPrice: '1.09000' }, 'price must not be given for a stop order.'],
+    [{ type: 'stop', stopPrice: '1.09', maxDeviation: '0.001' }, 'maxDeviation must not be given for a stop order.'],
+    [{ timeInForce: 'gtc' }, 'timeInForce is "gtc"; it must be one of ioc, fok for a market order.'],
+    [{ type: 'stop', stopPrice: '1.09', timeInForce: 'gtd' }, 'expiresAt is missing; it must be given with "gtd".'],
+    [
+      { type: 'stop', stopPrice: '1.09', expiresAt: '2026-01-06T10:00:00Z' },
+      'expiresAt must not be given for an order that is not "gtd".',
+    ],
+    [
+      { type: 'stop', stopPrice: '1.09', timeInForce: 'gtd', expiresAt: '2026-13-06T10:00:00Z' },
+      'expiresAt is "2026-13-06T10:00:00Z"; it must be a time in UTC such as "2026-01-05T10:00:00Z".',
+    ],
     [{ clientOrderId: 'a b' }, 'clientOrderId is "a b"; it must be a string of 1 to 48 letters, digits, "_", ".", ":" or "-".'],
     [{ symbol: 'eurusd' }, 'symbol is "eurusd"; it must be a symbol such as "EURUSD".'],
     [
