@@ -15,7 +15,7 @@ const TRACE_MAX = 20_000;
 const LINES_MAX = 80;
 /** What goes on all the time, whoever asks for anything. */
 const HUM =
-  /: (begins|thinks|hears .*|waited for .*|a price moves|mishaps|looks for silence|relays|marks what was published|no answer)$|store, (silent requests|outbox|mark published)|events(,| delivers)/;
+  /: (begins|thinks|hears .*|waited for .*|a price moves|mishaps|looks for silence|looks at what waits|fires what was reached|relays|marks what was published|no answer)$|store, (silent requests|outbox|mark published)|events(,| delivers)/;
 
 /** Of how many steps the faults are tried to end earlier. */
 const SHARES = [0.5, 0.75, 0.9] as const;

@@ -1,6 +1,7 @@
 import { replayHistory } from '@margrave/verify-books';
 import type { EventRow } from '@margrave/store-postgres';
 import { formatE8 } from '@margrave/vocabulary';
+import { hasKey } from '../parts/wishes.ts';
 import { isLive, keyOf } from '../store/tables.ts';
 import type { World } from '../world/world.ts';
 import type { Checked } from './auditor.ts';
@@ -45,7 +46,8 @@ export async function checkAtEnd(world: World, checked: Checked): Promise<void> 
 function checkClients(world: World, checked: Checked): void {
   const { tables } = world.server;
   for (const { accountId, asked } of world.clients) {
-    for (const { key, answers } of asked) {
+    for (const { key, wish, answers } of asked) {
+      if (!hasKey(wish)) continue;
       for (const { status, body } of answers) {
         if (status === 404) continue;
         checked['1'] += 1;

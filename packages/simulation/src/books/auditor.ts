@@ -1,4 +1,4 @@
-import type { AccountAggregateRows, CommandRows, LedgerRow, OrderRow } from '@margrave/store-postgres';
+import type { AccountAggregateRows, CommandRows, DealRow, LedgerRow, OrderRow } from '@margrave/store-postgres';
 import { AccountFold, Breaks, type LoggedEvent } from '@margrave/verify-books';
 import type { AccountId } from '@margrave/vocabulary';
 import { isLive, type Tables } from '../store/tables.ts';
@@ -179,7 +179,9 @@ export class Auditor {
   #takeDeals(): void {
     const { deals } = this.#tables;
     for (; this.#deals < deals.length; this.#deals += 1) {
-      const { provider, executionId, orderId, entry, volumeE8 } = deals[this.#deals]!;
+      const deal = deals[this.#deals]!;
+      const { provider, executionId, orderId, entry, volumeE8 } = deal;
+      this.#checkTerms(deal);
       this.#filled.set(orderId, (this.#filled.get(orderId) ?? 0n) + volumeE8);
       if (executionId === null) continue;
       this.checked['2'] += 1;
@@ -190,6 +192,20 @@ export class Auditor {
       }
       known.entries.add(entry);
       this.#dealsOf.set(execution, known);
+    }
+  }
+
+  /** 6: what is filled in house is filled at its limit or better, and before its time is over. */
+  #checkTerms({ orderId, side, priceE8, provider, executedAtMs }: DealRow): void {
+    const order = this.#tables.orders.get(orderId);
+    if (order === undefined || provider !== null) return;
+    const { limitPriceE8, expiresAtMs } = order;
+    this.checked['6'] += 1;
+    if (limitPriceE8 !== null && (side === 'buy' ? priceE8 > limitPriceE8 : priceE8 < limitPriceE8)) {
+      this.#breaks('6', `order ${orderId} is filled at ${limitPriceE8} e8 or better`, `${priceE8} e8`);
+    }
+    if (expiresAtMs !== null && executedAtMs >= expiresAtMs) {
+      this.#breaks('6', `order ${orderId} is filled before ${expiresAtMs}`, `at ${executedAtMs}`);
     }
   }
 

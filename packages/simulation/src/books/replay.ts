@@ -29,8 +29,8 @@ export function replayCommands(journal: readonly CommandRows[], recorder: Pick<R
       return `nobody decided version ${committed.account.version} of ${committed.accountId}`;
     const { command } = made;
     const decided = decide(account, command, contextOf(account, made), {
-      order: command.kind === 'report' || command.kind === 'silence' ? past.orders.get(command.orderId) : undefined,
-      position: command.kind === 'close' ? past.positions.get(command.positionId) : undefined,
+      order: 'orderId' in command ? past.orders.get(command.orderId) : undefined,
+      position: 'positionId' in command ? past.positions.get(command.positionId) : undefined,
     });
     if (!decided.ok) return `version ${committed.account.version} of ${committed.accountId} is refused: ${text(decided.refusal)}`;
     const change = decided.value;

@@ -1,15 +1,11 @@
 import type { Outcome, Submission } from '@margrave/account-engine';
 import { AT_MARKET } from '@margrave/domain';
 import { asError } from '@margrave/runtime';
-import type { AccountId, ClientOrderId, LotsE8, PositionId, Side, SymbolName } from '@margrave/vocabulary';
+import type { AccountId, ClientOrderId, LotsE8 } from '@margrave/vocabulary';
 import { createDraws, type Draws } from '../world/draws.ts';
 import { SYMBOLS } from '../world/setting.ts';
 import type { Surroundings } from '../world/surroundings.ts';
-
-/** What a client wants, under a key of its own. */
-type Wish =
-  | { readonly kind: 'place'; readonly symbol: SymbolName; readonly side: Side; readonly volumeE8: LotsE8 }
-  | { readonly kind: 'close'; readonly positionId: PositionId; readonly volumeE8: LotsE8 | null };
+import { hasKey, sideOf, wishOf, type Wish } from './wishes.ts';
 
 /** A client's own books: what it asked for under each key, and what it was told. */
 export interface Asked {
@@ -56,33 +52,18 @@ export class SimClient {
       this.#wishes += 1;
       const key = `${this.#name}:${this.#wishes}`;
       const draws = createDraws(this.#seed, key);
-      const wish = this.#wish(draws);
+      const side = sideOf(this.#seed, this.#name, this.#wishes);
+      const wish = wishOf(this.#world, { accountId: this.accountId, key: key as ClientOrderId, side }, draws);
       if (this.#world.isWanted(key)) {
         const asked: Asked = { key, wish, draws, answers: [] };
         this.asked.push(asked);
         this.#try(asked, () => {
-          if (faults.strikes('client: it uses a key again for something else', key)) this.#reuse(asked);
+          if (hasKey(wish) && faults.strikes('client: it uses a key again for something else', key)) this.#reuse(asked);
         });
         return;
       }
     }
     scheduler.after(THINKS_MS, `${this.#name}: thinks`, () => this.#next());
-  }
-
-  #wish(draws: Draws): Wish {
-    const isClose = draws.onceIn(3);
-    const [symbol, lots] = [draws.oneOf(SYMBOLS), BigInt(draws.between(1, 150))];
-    // Some in a row on one side, so that positions grow.
-    const row = createDraws(this.#seed, `${this.#name}, wishes ${this.#wishes >> 2} and on`);
-    const side: Side = row.onceIn(2) ? 'buy' : 'sell';
-    const pick = draws.between(0, 1_000);
-    if (isClose) {
-      const positions = this.#world.positionsOf(this.accountId);
-      const position = positions[pick % Math.max(1, positions.length)];
-      const volumeE8 = draws.onceIn(2) ? null : ((lots * 1_000_000n) as LotsE8);
-      if (position !== undefined) return { kind: 'close', positionId: position, volumeE8 };
-    }
-    return { kind: 'place', symbol, side, volumeE8: (lots * 1_000_000n) as LotsE8 };
   }
 
   /** Sends, waits, and sends again, until there is an answer that ends it. */
@@ -111,7 +92,8 @@ export class SimClient {
           this.isWaiting = false;
           then();
           // Now and then a client asks once more what it was told.
-          if (asked.draws.onceIn(15) && asked.answers.length === 1) return this.#try(asked, () => undefined);
+          if (hasKey(asked.wish) && asked.draws.onceIn(15) && asked.answers.length === 1)
+            return this.#try(asked, () => undefined);
           scheduler.after(asked.draws.between(50, 800), `${this.#name}: thinks`, () => this.#next());
         });
       });
@@ -122,7 +104,15 @@ export class SimClient {
   #reuse(asked: Asked): void {
     const gateway = this.#world.gateway();
     if (gateway === undefined) return;
-    const wish: Wish = { kind: 'place', symbol: SYMBOLS[0]!, side: 'sell', volumeE8: 7_500_000n as LotsE8 };
+    const wish: Wish = {
+      ...AT_MARKET,
+      kind: 'place',
+      clientOrderId: asked.key as ClientOrderId,
+      symbol: SYMBOLS[0]!,
+      side: 'sell',
+      volumeE8: 7_500_000n as LotsE8,
+      maxDeviationE8: null,
+    };
     const isKept = asked.answers[0]?.status !== 404;
     this.#submit(gateway, { ...asked, wish }, ({ kind }) => {
       if (isKept && (kind === 'committed' || kind === 'replayed')) {
@@ -132,22 +122,22 @@ export class SimClient {
   }
 
   #submit({ engine }: Pick<Gateway, 'engine'>, { key, wish }: Asked, hear: (outcome: Outcome) => void): void {
-    const clientOrderId = key as ClientOrderId;
     const submission: Submission = {
       accountId: this.accountId,
-      command:
-        wish.kind === 'place' ? { ...AT_MARKET, ...wish, clientOrderId, maxDeviationE8: null } : { ...wish, clientOrderId },
-      client: {
-        key,
-        requestHash: JSON.stringify(wish, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
-        answer: ({ orders }) => {
-          const order = orders.find((each) => each.clientOrderId === clientOrderId);
-          return {
-            status: order?.status === 'denied' ? 422 : 201,
-            body: JSON.stringify({ orderId: order?.orderId, status: order?.status }),
-          };
-        },
-      },
+      command: wish,
+      client: hasKey(wish)
+        ? {
+            key,
+            requestHash: JSON.stringify(wish, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
+            answer: ({ orders }) => {
+              const order = orders.find((each) => each.clientOrderId === wish.clientOrderId);
+              return {
+                status: order?.status === 'denied' ? 422 : 201,
+                body: JSON.stringify({ orderId: order?.orderId, status: order?.status }),
+              };
+            },
+          }
+        : null,
       executions: [],
       patienceMs: PATIENCE_MS,
     };
@@ -158,7 +148,7 @@ export class SimClient {
 function answerOf(outcome: Outcome): { readonly status: number; readonly body: string } | undefined {
   switch (outcome.kind) {
     case 'committed':
-      return outcome.answer ?? undefined;
+      return outcome.answer ?? { status: 200, body: '' };
     case 'replayed':
       return outcome.answer;
     case 'no_change':
@@ -176,7 +166,15 @@ function answerOf(outcome: Outcome): { readonly status: number; readonly body: s
   }
 }
 
-const describe = ({ key, wish }: Asked): string =>
-  wish.kind === 'place'
-    ? `${key}: ${wish.side} ${wish.volumeE8} e8 ${wish.symbol}`
-    : `${key}: close ${wish.volumeE8 ?? 'all'} of ${wish.positionId}`;
+const describe = ({ key, wish }: Asked): string => {
+  switch (wish.kind) {
+    case 'place':
+      return `${key}: ${wish.type} ${wish.side} ${wish.volumeE8} e8 ${wish.symbol}`;
+    case 'close':
+      return `${key}: close ${wish.volumeE8 ?? 'all'} of ${wish.positionId}`;
+    case 'protect':
+      return `${key}: protect ${wish.positionId}`;
+    default:
+      return `${key}: ${wish.kind} ${wish.orderId}`;
+  }
+};

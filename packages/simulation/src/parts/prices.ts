@@ -19,13 +19,13 @@ export class Prices {
     const symbol = this.#draws.oneOf(SYMBOLS);
     // A tenth of a per cent now and then, so that accounts get into need.
     const stride = this.#draws.onceIn(20) ? 120 : 8;
-    this.#points.set(symbol, this.#point(symbol) + BigInt(this.#draws.between(-stride, stride)));
+    this.#points.set(symbol, this.pointsOf(symbol) + BigInt(this.#draws.between(-stride, stride)));
     return this.quote(symbol);
   }
 
   quote(symbol: SymbolName): SimQuote {
     this.#sequence += 1;
-    const point = this.#point(symbol);
+    const point = this.pointsOf(symbol);
     return {
       symbol,
       sequence: `${this.#sequence}`,
@@ -40,7 +40,7 @@ export class Prices {
     return points * tick;
   }
 
-  #point(symbol: SymbolName): bigint {
+  pointsOf(symbol: SymbolName): bigint {
     return this.#points.get(symbol) ?? 100_000n;
   }
 }

@@ -1,5 +1,5 @@
 import type { AccountEngine } from '@margrave/account-engine';
-import type { AccountId, PositionId } from '@margrave/vocabulary';
+import type { AccountId, OrderId, PositionId, SymbolName } from '@margrave/vocabulary';
 import type { CacheServer } from '../parts/cache.ts';
 import type { Recorder } from '../parts/recorder.ts';
 import type { StoreServer } from '../store/sim-store.ts';
@@ -19,6 +19,8 @@ export interface Surroundings {
   publish(process: Process, message: BusMessage): Promise<Published>;
   gateway(): { readonly process: Process; readonly engine: AccountEngine } | undefined;
   positionsOf(accountId: AccountId): readonly PositionId[];
+  ordersOf(accountId: AccountId): readonly OrderId[];
+  pointsOf(symbol: SymbolName): bigint;
   isWanted(key: string): boolean;
   park(delivery: Delivery, why: string): void;
   noteConflicts(conflicts: number): void;

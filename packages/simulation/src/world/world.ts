@@ -1,5 +1,5 @@
 import { AccountEventV1 } from '@margrave/contracts';
-import type { AccountId, PositionId } from '@margrave/vocabulary';
+import type { AccountId, OrderId, PositionId, SymbolName } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import { Recorder, type Decide } from '../parts/recorder.ts';
 import { CacheServer } from '../parts/cache.ts';
@@ -7,6 +7,7 @@ import { SimClient } from '../parts/client.ts';
 import { Host } from '../parts/host.ts';
 import { Prices } from '../parts/prices.ts';
 import { SimProvider } from '../parts/provider.ts';
+import { startTriggers } from '../parts/triggers.ts';
 import { startWorker } from '../parts/worker.ts';
 import { StoreServer } from '../store/sim-store.ts';
 import { Tables, type PlantedInStore } from '../store/tables.ts';
@@ -36,7 +37,7 @@ export interface WorldOptions {
 
 const CRASH_EVERY_MS = 500;
 const TICK_EVERY_MS = 250;
-const PROGRAMS = ['gateway-1', 'gateway-2', 'worker-1', 'worker-2'] as const;
+const PROGRAMS = ['gateway-1', 'gateway-2', 'worker-1', 'worker-2', 'triggers-1', 'triggers-2'] as const;
 type Program = (typeof PROGRAMS)[number];
 
 /** Everything that is simulated, put together. */
@@ -126,6 +127,16 @@ export class World {
     return (this.server.tables.aggregate(accountId)?.positions ?? []).map(({ positionId }) => positionId);
   }
 
+  /** Orders of the account that a client can take back, or those that it could have. */
+  ordersOf(accountId: AccountId): readonly OrderId[] {
+    return (this.server.tables.aggregate(accountId)?.orders ?? []).map(({ orderId }) => orderId);
+  }
+
+  /** The price at which a symbol stands, in points. */
+  pointsOf(symbol: SymbolName): bigint {
+    return this.#prices.pointsOf(symbol);
+  }
+
   /** A message that nobody can book is set aside, and is not delivered again. */
   park(delivery: Delivery, why: string): void {
     this.parked += 1;
@@ -155,6 +166,7 @@ export class World {
     );
     for (const symbol of SYMBOLS) host.hearQuote(this.#prices.quote(symbol));
     if (program.startsWith('worker')) startWorker(host);
+    if (program.startsWith('triggers')) startTriggers(host);
   }
 
   #tick(): void {
