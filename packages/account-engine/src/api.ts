@@ -1,3 +1,4 @@
+import type { Basket, BasketOutcome } from './basket.ts';
 import type { Account, Change, Command, Market, Group, NoChange } from '@margrave/domain';
 import type { AccountId, ProviderName } from '@margrave/vocabulary';
 
@@ -16,16 +17,18 @@ export interface AppliedExecution {
   readonly contentHash: string;
 }
 
+/** What names a client's command for ever, and tells the same one again from another one under its name. */
+export interface Keyed {
+  readonly key: string;
+  readonly requestHash: string;
+}
+
 /** One command for one account. */
 export interface Submission {
   readonly accountId: AccountId;
   readonly command: Command;
   /** A client's command: its key, the hash of what was asked, and how the decision reads as an answer. */
-  readonly client: {
-    readonly key: string;
-    readonly requestHash: string;
-    readonly answer: (change: Change) => Answer;
-  } | null;
+  readonly client: (Keyed & { readonly answer: (change: Change) => Answer }) | null;
   /** What is applied of providers' executions: stored with its effect, so that each is applied once. */
   readonly executions: readonly AppliedExecution[];
   /** How long the caller waits (milliseconds); null never gives up, for facts that must be booked. */
@@ -73,6 +76,8 @@ export interface AccountView {
 /** Decides and commits commands, and keeps the accounts at hand. */
 export interface AccountEngine {
   readonly submit: (submission: Submission) => Promise<Outcome>;
+  /** Decides several commands of one account, one after the other, and commits them together. */
+  readonly submitBasket: (basket: Basket) => Promise<BasketOutcome>;
   /**
    * The account from memory, else Redis, else PostgreSQL; `undefined` when there is none. With `sequenceMin` the answer
    * contains at least that event.

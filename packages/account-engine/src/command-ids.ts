@@ -1,7 +1,15 @@
-import type { Submission } from './api.ts';
+import type { AccountId } from '@margrave/vocabulary';
+import type { AppliedExecution, Keyed, Submission } from './api.ts';
+
+/** A command, or several, as far as it has a name: its key, and the executions that it applies. */
+export interface Named {
+  readonly accountId: AccountId;
+  readonly client: Keyed | null;
+  readonly executions: readonly AppliedExecution[];
+}
 
 /** What names a command for ever, besides its effect: the client's key, and the executions that it applies. */
-export const commandIds = ({ accountId, client, executions }: Submission): readonly string[] => [
+export const commandIds = ({ accountId, client, executions }: Named): readonly string[] => [
   ...(client === null ? [] : [`${accountId} ${client.key}`]),
   ...executions.map(({ provider, executionId }) => `${provider} ${executionId}`),
 ];

@@ -1,4 +1,5 @@
-import type { Outcome, Submission } from './api.ts';
+import type { Outcome } from './api.ts';
+import type { Named } from './command-ids.ts';
 import type { AccountStore } from './ports.ts';
 
 type Lookups = Pick<AccountStore, 'findCommandKey' | 'findAppliedExecutions'>;
@@ -7,10 +8,7 @@ type Lookups = Pick<AccountStore, 'findCommandKey' | 'findAppliedExecutions'>;
  * What the store has for submissions whose ids it may know already, in their order; undefined where it knows none. Executions are
  * read all at once: a provider that says everything again fills whole batches with them.
  */
-export async function earlierOutcomes(
-  submissions: readonly Submission[],
-  store: Lookups,
-): Promise<readonly (Outcome | undefined)[]> {
+export async function earlierOutcomes(submissions: readonly Named[], store: Lookups): Promise<readonly (Outcome | undefined)[]> {
   const named = submissions.flatMap(({ executions }) => executions);
   const applied = named.length === 0 ? [] : await store.findAppliedExecutions(named);
   const known = new Map(applied.map((execution) => [nameOf(execution), execution]));
@@ -28,5 +26,5 @@ export async function earlierOutcomes(
   return outcomes;
 }
 
-const nameOf = ({ provider, executionId }: Pick<Submission['executions'][number], 'provider' | 'executionId'>): string =>
+const nameOf = ({ provider, executionId }: Pick<Named['executions'][number], 'provider' | 'executionId'>): string =>
   `${provider} ${executionId}`;

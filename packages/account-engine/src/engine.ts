@@ -1,10 +1,14 @@
 import type { Account, Market } from '@margrave/domain';
 import { createGatherer, type Logger, type Sleep } from '@margrave/runtime';
 import type { AccountId } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
 import type { AccountEngine, AccountView, Outcome, Submission } from './api.ts';
-import { Executor, type ExecutorParts, type Settlement, type Task } from './executor.ts';
+import type { Basket, BasketOutcome } from './basket.ts';
+import { Executor } from './executor.ts';
+import type { ExecutorParts } from './executor-parts.ts';
 import { accountFromRows } from './from-rows.ts';
 import { settle } from './submissions.ts';
+import type { Settlement, Task } from './task.ts';
 
 export interface EngineParts extends ExecutorParts {
   readonly batchSizeMax: number;
@@ -72,7 +76,17 @@ export function createEngine(parts: EngineParts): AccountEngine & {
   };
 
   return {
-    submit: (submission: Submission): Promise<Outcome> => settle(submission, gatherer, parts),
+    submit: async (submission: Submission): Promise<Outcome> => {
+      const outcome = await settle(submission, gatherer, parts);
+      assert(outcome.kind !== 'committed_basket', 'one command is no basket');
+      return outcome;
+    },
+    submitBasket: async (basket: Basket): Promise<BasketOutcome> => {
+      const outcome = await settle(basket, gatherer, parts);
+      const { kind } = outcome;
+      assert(kind !== 'committed' && kind !== 'already_applied' && kind !== 'no_change', 'a basket has an outcome of its own');
+      return outcome;
+    },
     view: async (accountId, sequenceMin = 0n): Promise<AccountView | undefined> => {
       const held = recent.getIfYoungerThan(accountId, VIEW_AGE_MS_MAX);
       const isNewEnough = held !== undefined && held.lastSequence >= sequenceMin;

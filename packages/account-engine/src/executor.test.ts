@@ -49,9 +49,8 @@ describe('a batch of commands', () => {
 
 describe('the same report', () => {
   const reported = (executionId: string) => {
-    const given = task(buy(executionId, 0.01));
     const executions = [{ provider: 'lp-a' as ProviderName, executionId, contentHash: 'said' }];
-    return { ...given, submission: { ...given.submission, client: null, executions } };
+    return task({ ...buy(executionId, 0.01), client: null, executions });
   };
 
   it('two hundred times in a batch, and once more, costs two commits and two reads', async () => {
@@ -276,7 +275,7 @@ describe('a command that the store refuses as a bug', () => {
     const { store, runAll } = bench();
     const commit = store.commitBatch;
     store.commitBatch = (epoch, commands) =>
-      commands.some(({ commandKey }) => commandKey?.key === 'poison')
+      commands.some(({ commandKeys }) => commandKeys[0]?.key === 'poison')
         ? Promise.reject(new StoreError('bug'))
         : commit(epoch, commands);
     const settlements = await runAll([task(buy('before')), task(buy('poison')), task(buy('after'))]);

@@ -1,72 +1,23 @@
-import {
-  type Account,
-  type Change,
-  type decide,
-  type DecisionContext,
-  type Group,
-  type IdSource,
-  type Market,
-} from '@margrave/domain';
+import type { Account, DecisionContext, IdSource } from '@margrave/domain';
 import { asError } from '@margrave/runtime';
-import type { CommandResult, CommandRows, MessageRow } from '@margrave/store-postgres';
 import type { AccountId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
-import { accountsAtHand, type AccountFound } from './accounts-at-hand.ts';
-import type { Answer, Outcome, StageTimes, Submission } from './api.ts';
+import { accountsAtHand } from './accounts-at-hand.ts';
+import type { Outcome, Submission } from './api.ts';
+import { decideBasket, type Leg, type LegOutcome } from './basket.ts';
+import { isDecided, submissionOf, type Batch, type BatchRun, type Decided, type Given } from './batch.ts';
 import { commandIds, idShares } from './command-ids.ts';
 import { earlierOutcomes } from './earlier-outcomes.ts';
+import type { Committed, ExecutorParts } from './executor-parts.ts';
 import { accountFromRows } from './from-rows.ts';
 import { loadPast, type KnownPast } from './known-past.ts';
 import { takeQuotes } from './market-view.ts';
-import type { AccountStore, AggregateCache, CommitBatch, CommitOutcome } from './ports.ts';
-import type { RecentAccounts } from './recent-accounts.ts';
+import type { CommitBatch } from './ports.ts';
+import { isBasket, type Settlement, type Task } from './task.ts';
 import { commandRows } from './to-rows.ts';
-
-export interface ExecutorParts {
-  readonly decide: typeof decide;
-  readonly store: AccountStore;
-  readonly cache: AggregateCache;
-  readonly recent: RecentAccounts;
-  readonly market: () => Market;
-  readonly group: (account: Account) => Group;
-  /** Ids for a batch of so many commands, fetched ahead: `next` never waits. */
-  readonly takeIds: (commands: number) => Promise<IdSource>;
-  /** What the change's instructions to providers read like on the wire. */
-  readonly providerMessages: (change: Change) => readonly MessageRow[];
-  readonly monotonicMs: () => number;
-  readonly crash: { readonly beforeCommit: () => void; readonly afterCommit: () => void };
-  readonly onCommitted: (committed: readonly Committed[]) => void;
-  readonly onConflicts: (conflicts: number) => void;
-  readonly onAccountFound: (found: AccountFound) => void;
-}
-
-/** A change that is in the store now, with the rows it was written as. */
-export interface Committed {
-  readonly change: Change;
-  readonly rows: CommandRows;
-  readonly outbox: Extract<CommandResult, { readonly outcome: 'committed' }>;
-}
-
-/** A submission on its way. */
-export interface Task {
-  readonly submission: Submission;
-  /** Monotonic. */
-  readonly deadlineMs: number;
-  /** How often it lost against another writer. */
-  conflicts: number;
-  /** Its id may be in the store already: look it up before deciding. */
-  lookUp: boolean;
-  /** A commit of it was sent and never answered. */
-  uncertain: boolean;
-  /** It changes nothing on the account at hand, which may be too old: it is decided on the one in the store. */
-  doubted: boolean;
-}
 
 /** After so many conflicts a command locks its account before it decides. */
 const OPTIMISTIC_ATTEMPTS = 2;
-
-/** `again`: not settled, to be run in another batch. `bug`: deciding this one task failed, which is nobody else's matter. */
-export type Settlement = Outcome | 'again' | { readonly kind: 'bug'; readonly error: unknown };
 
 /**
  * Runs one batch of tasks: decides each on the newest known state of its account, the account's commands one after the other
@@ -118,8 +69,8 @@ export class Executor {
   /** After an unknown outcome, or when the store knew the command's id, its first outcome is looked up before anything is decided. */
   async #lookUp(tasks: readonly Task[], settlements: Map<Task, Settlement>): Promise<void> {
     const doubtful = tasks.filter((task) => task.lookUp);
-    const submissions = doubtful.map((task) => task.submission);
-    for (const [index, earlier] of (await earlierOutcomes(submissions, this.#parts.store)).entries()) {
+    const named = doubtful.map((task) => task.named);
+    for (const [index, earlier] of (await earlierOutcomes(named, this.#parts.store)).entries()) {
       if (earlier !== undefined) settlements.set(doubtful[index]!, earlier);
     }
   }
@@ -130,10 +81,10 @@ export class Executor {
     const startedMs = monotonicMs();
     // Held through the batch: a line of history that is entered meanwhile is not the one that its accounts are of.
     const epoch = await this.epoch();
-    const accountIds = [...new Set(tasks.map((task) => task.submission.accountId))];
+    const accountIds = [...new Set(tasks.map((task) => task.named.accountId))];
     let run: BatchRun | undefined;
     if (tasks.every((task) => task.conflicts < OPTIMISTIC_ATTEMPTS)) {
-      const doubted = new Set(tasks.filter((task) => task.doubted).map((task) => task.submission.accountId));
+      const doubted = new Set(tasks.filter((task) => task.doubted).map((task) => task.named.accountId));
       const accounts = await accountsAtHand({ accountIds, doubted, epoch }, this.#parts);
       run = await this.#runBatch({ tasks, accounts, epoch, settlements, sent, startedMs }, store.commitBatch);
     } else {
@@ -163,11 +114,14 @@ export class Executor {
 
   async #runBatch(batch: Batch, commitBatch: CommitBatch): Promise<BatchRun | undefined> {
     const { monotonicMs, crash } = this.#parts;
-    const submissions = batch.tasks.map((task) => task.submission);
-    const past = await loadPast(submissions, batch.accounts, this.#parts.store);
-    const ids = await this.#parts.takeIds(idShares(submissions));
+    const legs = await this.#takeLegs(batch);
+    const every = batch.tasks.flatMap((task) =>
+      isBasket(task.work) ? (legs.get(task) ?? []).map((leg) => submissionOf(task, leg)) : [task.work],
+    );
+    const past = await loadPast(every, batch.accounts, this.#parts.store);
+    const ids = await this.#parts.takeIds(idShares(every) + legs.size);
     const loadMs = monotonicMs() - batch.startedMs;
-    const decided = this.#decideAll(batch, past, ids);
+    const decided = this.#decideAll(batch, legs, past, ids);
     if (decided.length === 0) return undefined;
     const commitFromMs = monotonicMs();
     crash.beforeCommit();
@@ -177,16 +131,36 @@ export class Executor {
     return { decided, outcome, epoch: batch.epoch, loadMs, commitFromMs };
   }
 
+  /** The legs of the batch's baskets, of their accounts as they are now; of a doubtful one those that were commanded before. */
+  async #takeLegs({ tasks, accounts }: Batch): Promise<ReadonlyMap<Task, readonly Leg[]>> {
+    const legs = new Map<Task, readonly Leg[]>();
+    for (const task of tasks) {
+      const account = accounts.get(task.named.accountId);
+      if (!isBasket(task.work) || account === undefined) continue;
+      const some = task.work.legsOf(account);
+      legs.set(task, some);
+      if (!task.lookUp) continue;
+      const earlier = await earlierOutcomes(
+        some.map((leg) => submissionOf(task, leg)),
+        this.#parts.store,
+      );
+      task.known = new Map(earlier.flatMap((outcome, place) => (outcome === undefined ? [] : [[place, outcome as LegOutcome]])));
+    }
+    return legs;
+  }
+
   #settle({ decided, outcome: { results }, epoch, loadMs, commitFromMs }: BatchRun, settlements: Map<Task, Settlement>): void {
     const commitMs = this.#parts.monotonicMs() - commitFromMs;
     const committed: Committed[] = [];
     const lostBy = new Map<AccountId, 'conflict' | 'duplicate'>();
-    for (const [index, { task, change, rows, answer, priceMs, decideMs }] of decided.entries()) {
+    for (const [index, { task, change, rows, answer, whole, priceMs, decideMs }] of decided.entries()) {
       const result = results[index];
       assert(result !== undefined, 'commitBatch gives one result for each command');
       if (result.outcome === 'committed') {
         committed.push({ change, rows, outbox: result });
-        settlements.set(task, { kind: 'committed', change, answer, times: { loadMs, priceMs, decideMs, commitMs } });
+        const times = { loadMs, priceMs, decideMs, commitMs };
+        if (whole !== undefined) settlements.set(task, { kind: 'committed_basket', ...whole, times });
+        else if (!isBasket(task.work)) settlements.set(task, { kind: 'committed', change, answer, times });
         continue;
       }
       // Whatever follows a dropped command in its account's chain was decided on a state that never came to be.
@@ -202,7 +176,12 @@ export class Executor {
     if (committed.length > 0) onCommitted(committed);
   }
 
-  #decideAll({ tasks, accounts, settlements }: Batch, past: KnownPast, ids: IdSource): readonly Decided[] {
+  #decideAll(
+    { tasks, accounts, settlements }: Batch,
+    legs: ReadonlyMap<Task, readonly Leg[]>,
+    past: KnownPast,
+    ids: IdSource,
+  ): readonly Decided[] {
     const decided: Decided[] = [];
     const usedIds = new Set<string>();
     const { monotonicMs } = this.#parts;
@@ -210,22 +189,23 @@ export class Executor {
     const market = this.#parts.market();
     const viewMs = monotonicMs() - takenFromMs;
     for (const task of tasks) {
-      const { submission } = task;
-      const account = accounts.get(submission.accountId);
-      const own = commandIds(submission);
+      const { named } = task;
+      const account = accounts.get(named.accountId);
+      const own = [named, ...(legs.get(task) ?? []).map((leg) => submissionOf(task, leg))].flatMap(commandIds);
       if (account === undefined) settlements.set(task, { kind: 'no_such_account' });
       // The same command twice in one batch: the next batch finds its id used, and gives the stored answer.
       else if (own.some((id) => usedIds.has(id))) {
         // Of a report it is cheap to ask first, and many times the same one would else be a batch each.
-        if (submission.client === null) task.lookUp = true;
+        if (named.client === null) task.lookUp = true;
         settlements.set(task, 'again');
       } else {
-        const settled = this.#decideOne(task, account, past, { market, ids, viewMs });
-        if (settled === 'again' || 'kind' in settled) settlements.set(task, settled);
-        else {
-          decided.push(settled);
-          accounts.set(account.accountId, settled.change.account);
-          past.note(settled.change);
+        const given = { market, ids, viewMs };
+        const settled = this.#decideTask(task, legs.get(task) ?? [], account, past, given);
+        if (!Array.isArray(settled)) settlements.set(task, settled as Settlement);
+        for (const each of Array.isArray(settled) ? (settled as readonly Decided[]) : []) {
+          decided.push(each);
+          accounts.set(account.accountId, each.change.account);
+          past.note(each.change);
           for (const id of own) usedIds.add(id);
         }
       }
@@ -233,8 +213,39 @@ export class Executor {
     return decided;
   }
 
-  #decideOne(task: Task, account: Account, past: KnownPast, given: Given): Decided | Settlement {
-    const { submission } = task;
+  #decideTask(
+    task: Task,
+    legs: readonly Leg[],
+    account: Account,
+    past: KnownPast,
+    given: Given,
+  ): readonly Decided[] | Settlement {
+    const { work, known } = task;
+    if (!isBasket(work)) {
+      const settled = this.#decideOne(task, work, account, past, given);
+      return isDecided(settled) ? [settled] : settled;
+    }
+    const whole = decideBasket<Decided, Settlement>({
+      basket: work,
+      legs,
+      known,
+      account,
+      decide: (leg, state) => {
+        const settled = this.#decideOne(task, leg, state, past, given);
+        if (isDecided(settled)) past.note(settled.change);
+        return settled;
+      },
+      isDecided,
+      asLeg: (settled) => (settled !== 'again' && settled.kind === 'no_change' ? settled : undefined),
+    });
+    if (whole === 'again' || 'kind' in whole) return whole;
+    const { decided, basket: decidedBasket, answer } = whole;
+    const [last, times] = [decided.at(-1), { loadMs: 0, priceMs: 0, decideMs: 0, commitMs: 0 }];
+    if (last === undefined) return { kind: 'committed_basket', basket: decidedBasket, answer, times };
+    return [...decided.slice(0, -1), { ...last, whole: { basket: decidedBasket, answer } }];
+  }
+
+  #decideOne(task: Task, submission: Submission, account: Account, past: KnownPast, given: Given): Decided | Settlement {
     const { market, ids, viewMs } = given;
     const { decide: decideNow, group, providerMessages, monotonicMs } = this.#parts;
     try {
@@ -253,8 +264,8 @@ export class Executor {
       }
       const change = decision.value;
       const rows = commandRows(change, submission, providerMessages(change));
-      const { commandKey } = rows;
-      const answer = commandKey && { status: commandKey.answerStatus, body: commandKey.answerBody };
+      const [kept] = rows.commandKeys;
+      const answer = kept === undefined ? null : { status: kept.answerStatus, body: kept.answerBody };
       const priceMs = viewMs + decidedFromMs - pricedFromMs;
       return { task, change, rows, answer, priceMs, decideMs: monotonicMs() - decidedFromMs };
     } catch (error) {
@@ -264,45 +275,8 @@ export class Executor {
 
   #forget(tasks: readonly Task[]): void {
     this.#epoch = undefined;
-    for (const { submission } of tasks) this.#parts.recent.forget(submission.accountId);
+    for (const { named } of tasks) this.#parts.recent.forget(named.accountId);
   }
-}
-
-interface Batch {
-  readonly tasks: readonly Task[];
-  /** The newest known state of each account; moves on with each decision. */
-  readonly accounts: Map<AccountId, Account>;
-  /** The line of history that the accounts are of. */
-  readonly epoch: string;
-  readonly settlements: Map<Task, Settlement>;
-  /** Those whose commit was sent. */
-  readonly sent: Set<Task>;
-  /** Monotonic. */
-  readonly startedMs: number;
-}
-
-/** A batch that was sent to the store, and what came back. */
-interface BatchRun {
-  readonly decided: readonly Decided[];
-  readonly outcome: CommitOutcome;
-  readonly epoch: string;
-  readonly loadMs: number;
-  readonly commitFromMs: number;
-}
-
-/** What the decisions of a batch have in common. */
-interface Given {
-  readonly market: Market;
-  readonly ids: IdSource;
-  /** How long it took to have the market. */
-  readonly viewMs: number;
-}
-
-interface Decided extends Pick<StageTimes, 'priceMs' | 'decideMs'> {
-  readonly task: Task;
-  readonly change: Change;
-  readonly rows: CommandRows;
-  readonly answer: Answer | null;
 }
 
 const unavailable = (task: Task, error: unknown): Outcome =>

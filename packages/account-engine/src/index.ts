@@ -1,5 +1,6 @@
 export { ACCOUNT_FOUND, type AccountFound } from './accounts-at-hand.ts';
 export * from './api.ts';
+export type { Basket, BasketOutcome, DecidedBasket, Leg, LegOutcome } from './basket.ts';
 export type { Configuration } from './configuration.ts';
 export { orderFromRow, positionFromRow } from './from-rows.ts';
 export { openEngine, type EngineObserver, type EngineWorld, type OpenEngine } from './open-engine.ts';
@@ -9,7 +10,7 @@ export * from './views.ts';
 // The engine in parts, for a simulation to put together over servers of its own.
 export { configurationFromRows } from './configuration.ts';
 export { createEngine, type EngineParts } from './engine.ts';
-export type { Committed } from './executor.ts';
+export type { Committed } from './executor-parts.ts';
 export { createIdPool } from './ids.ts';
 export { marketView } from './market-view.ts';
 export type { AccountStore, AggregateCache, CommitBatch, CommitOutcome, StoreFailure } from './ports.ts';

@@ -1,6 +1,6 @@
 import { AccountEventV1 } from '@margrave/contracts';
 import type { EventRow, OutboxId } from '@margrave/store-postgres';
-import type { Committed } from './executor.ts';
+import type { Committed } from './executor-parts.ts';
 import { timeText } from './views.ts';
 
 /** One message of the outbox, ready to leave. */

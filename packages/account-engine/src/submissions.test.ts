@@ -1,6 +1,6 @@
 import { ok, refuse } from '@margrave/vocabulary';
 import type { Gatherer, GathererRefusal } from '@margrave/runtime';
-import type { Settlement, Task } from './executor.ts';
+import type { Settlement, Task } from './task.ts';
 import { settle } from './submissions.ts';
 import { buy } from './testing/builders.ts';
 

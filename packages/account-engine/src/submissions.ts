@@ -1,6 +1,7 @@
 import type { Gatherer, Logger, Sleep } from '@margrave/runtime';
 import type { Outcome, Submission } from './api.ts';
-import type { Settlement, Task } from './executor.ts';
+import type { Basket, BasketOutcome } from './basket.ts';
+import { isBasket, type Settlement, type Task } from './task.ts';
 
 /** After a failure that may pass, so that a store that comes back is not met by everybody at once. */
 const AGAIN_DELAY_MS = 20;
@@ -16,13 +17,15 @@ interface SettleParts {
  * Rejects with what the decision threw: a bug.
  */
 export async function settle(
-  submission: Submission,
+  work: Submission | Basket,
   gatherer: Pick<Gatherer<Task, Settlement>, 'submit'>,
   { monotonicMs, sleep, log }: SettleParts,
-): Promise<Outcome> {
+): Promise<Outcome | BasketOutcome> {
   const task: Task = {
-    submission,
-    deadlineMs: submission.patienceMs === null ? Infinity : monotonicMs() + submission.patienceMs,
+    work,
+    named: { accountId: work.accountId, client: work.client, executions: isBasket(work) ? [] : work.executions },
+    known: new Map(),
+    deadlineMs: work.patienceMs === null ? Infinity : monotonicMs() + work.patienceMs,
     conflicts: 0,
     lookUp: false,
     uncertain: false,
@@ -44,7 +47,7 @@ export async function settle(
     }
     if (settlement.kind !== 'bug') return settlement;
     log.error(
-      { err: settlement.error, accountId: submission.accountId, command: submission.command.kind },
+      { err: settlement.error, accountId: work.accountId, command: isBasket(work) ? 'basket' : work.command.kind },
       'A decision failed: a bug',
     );
     throw settlement.error;

@@ -13,6 +13,7 @@ import type {
 } from '@margrave/domain';
 import type {
   AccountRow,
+  CommandKeyRow,
   CommandRows,
   DealRow,
   DecisionRow,
@@ -26,7 +27,7 @@ import type {
 } from '@margrave/store-postgres';
 import type { ProviderName } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
-import type { Submission } from './api.ts';
+import type { Answer, Keyed, Submission } from './api.ts';
 import { eventData } from './event-data.ts';
 
 /** A change as rows of the store. `messages` are what its instructions to providers read like on the wire. */
@@ -42,15 +43,7 @@ export function commandRows(change: Change, submission: Submission, messages: re
     accountId,
     expectedVersion: before.version,
     account: accountRow(account),
-    commandKey:
-      submission.client === null || answer === undefined
-        ? null
-        : {
-            key: submission.client.key,
-            requestHash: submission.client.requestHash,
-            answerStatus: answer.status,
-            answerBody: answer.body,
-          },
+    commandKeys: submission.client === null || answer === undefined ? [] : [keyRow(submission.client, answer)],
     appliedExecutions: submission.executions,
     operatorAction: change.operatorAction === null ? null : operatorActionRow(change, change.operatorAction),
     decision: decision === null ? null : decisionRow(change, decision),
@@ -66,6 +59,13 @@ export function commandRows(change: Change, submission: Submission, messages: re
     messages,
   };
 }
+
+export const keyRow = ({ key, requestHash }: Keyed, answer: Answer): CommandKeyRow => ({
+  key,
+  requestHash,
+  answerStatus: answer.status,
+  answerBody: answer.body,
+});
 
 export const accountRow = (account: Account): AccountRow => ({
   accountId: account.accountId,

@@ -16,6 +16,7 @@ import type {
   TimeInForce,
 } from '@margrave/vocabulary';
 import type { WantedProtection } from './account.ts';
+import type { DecisionRecord } from './decision-record.ts';
 
 /** A client opens a position: at the market, or at a price that is waited for. */
 export interface PlaceOrder {
@@ -38,7 +39,8 @@ export interface PlaceOrder {
 /** A client closes a position, or a part of it. */
 export interface ClosePosition {
   readonly kind: 'close';
-  readonly clientOrderId: ClientOrderId;
+  /** Null where one request closes many. */
+  readonly clientOrderId: ClientOrderId | null;
   readonly positionId: PositionId;
   /** Null for the whole of it, however much that is. */
   readonly volumeE8: LotsE8 | null;
@@ -159,6 +161,13 @@ export interface SettleOrder {
   readonly confirmed: readonly SettlementDoubt[];
 }
 
+/** A client wanted several commands or none, and one of them is denied: nothing is done, and why is kept. */
+export interface RefuseBasket {
+  readonly kind: 'refuse_basket';
+  /** The decision that denied one of them, on what those before it would have left. */
+  readonly because: DecisionRecord;
+}
+
 /** Everything that changes an account today. */
 export type Command =
   | PlaceOrder
@@ -167,6 +176,7 @@ export type Command =
   | ReplaceOrder
   | TriggerOrder
   | ProtectPosition
+  | RefuseBasket
   | TriggerProtection
   | ExpireOrder
   | ApplyReport

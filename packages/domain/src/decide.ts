@@ -1,7 +1,7 @@
-import { ok, refuse, type OrderId, type Result } from '@margrave/vocabulary';
+import { ok, refuse, type DecisionId, type OrderId, type Result } from '@margrave/vocabulary';
 import type { Account, Order, Position } from './account.ts';
-import type { Change, DecisionContext } from './change.ts';
-import type { Command } from './command.ts';
+import { ChangeBuilder, type Change, type DecisionContext } from './change.ts';
+import type { Command, RefuseBasket } from './command.ts';
 import { decideClose, type NoSuchPosition } from './decide-close.ts';
 import { decidePlace } from './decide-place.ts';
 import { decideProtect, decideProtectionTrigger } from './decide-protection.ts';
@@ -40,6 +40,8 @@ export function decide(account: Account, command: Command, context: DecisionCont
       return decideProtect(account, command, context, past.position);
     case 'trigger_protection':
       return decideProtectionTrigger(account, command, context);
+    case 'refuse_basket':
+      return ok(refuseBasket(account, command, context));
     case 'expire':
       return decideExpire(account, command, context);
     case 'report': {
@@ -57,6 +59,13 @@ export function decide(account: Account, command: Command, context: DecisionCont
     default:
       return command satisfies never;
   }
+}
+
+/** Nothing of a basket is done; the denial of its leg is kept as the whole's. */
+function refuseBasket(account: Account, { because }: RefuseBasket, context: DecisionContext): Change {
+  const change = new ChangeBuilder(account, context, 'client');
+  const decisionId = change.nextId<DecisionId>();
+  return change.finish({ ...because, decisionId, orderId: null, command: 'basket', accountVersion: account.version });
 }
 
 const orderOf = (account: Account, orderId: OrderId, past: Past): Order | undefined =>

@@ -39,7 +39,7 @@ export interface DecisionRecord {
   readonly decisionId: DecisionId;
   /** Null of what is decided about a position. */
   readonly orderId: OrderId | null;
-  readonly command: 'place' | 'close' | 'cancel' | 'replace' | 'protect' | 'trigger' | 'operator_settlement';
+  readonly command: 'place' | 'close' | 'cancel' | 'replace' | 'protect' | 'trigger' | 'basket' | 'operator_settlement';
   readonly denial: Denial | null;
   readonly engineVersion: string;
   readonly configurationVersion: bigint;

@@ -268,7 +268,8 @@ export interface CommandRows {
   readonly expectedVersion: bigint;
   /** The account after the command. */
   readonly account: AccountRow;
-  readonly commandKey: CommandKeyRow | null;
+  /** One, or of commands that stand or fall together all of theirs, on the first of them. */
+  readonly commandKeys: readonly CommandKeyRow[];
   readonly appliedExecutions: readonly AppliedExecutionRow[];
   readonly operatorAction: OperatorActionRow | null;
   readonly decision: DecisionRow | null;

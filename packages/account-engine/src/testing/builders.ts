@@ -11,7 +11,9 @@ import type {
   ProviderName,
   SymbolName,
 } from '@margrave/vocabulary';
-import { Executor, type Committed, type ExecutorParts, type Settlement, type Task } from '../executor.ts';
+import { Executor } from '../executor.ts';
+import type { Committed, ExecutorParts } from '../executor-parts.ts';
+import type { Settlement, Task } from '../task.ts';
 import type { Submission } from '../api.ts';
 import { providerMessages } from '../provider-messages.ts';
 import { RecentAccounts } from '../recent-accounts.ts';
@@ -117,7 +119,9 @@ export const buy = (key: string, lots = 0.1, accountId = ACCOUNT): Submission =>
 });
 
 export const task = (submission: Submission, deadlineMs = Infinity): Task => ({
-  submission,
+  named: submission,
+  work: submission,
+  known: new Map(),
   deadlineMs,
   conflicts: 0,
   lookUp: false,

@@ -98,8 +98,8 @@ export class MemoryStore implements AccountStore {
   }
 
   #judge(command: CommandRows): CommandResult['outcome'] {
-    const { accountId, commandKey, appliedExecutions } = command;
-    if (commandKey !== null && this.keys.has(`${accountId} ${commandKey.key}`)) return 'duplicate';
+    const { accountId, commandKeys, appliedExecutions } = command;
+    if (commandKeys.some(({ key }) => this.keys.has(`${accountId} ${key}`))) return 'duplicate';
     const isApplied = appliedExecutions.some(({ provider, executionId }) => this.executions.has(`${provider} ${executionId}`));
     if (isApplied) return 'duplicate';
     return this.accounts.get(accountId)?.account.version === command.expectedVersion ? 'committed' : 'conflict';
@@ -108,7 +108,7 @@ export class MemoryStore implements AccountStore {
   #write({
     accountId,
     account,
-    commandKey,
+    commandKeys,
     appliedExecutions,
     newOrders,
     newPositions,
@@ -118,7 +118,7 @@ export class MemoryStore implements AccountStore {
   }: CommandRows): CommandResult {
     for (const order of [...newOrders, ...orders]) this.orders.set(order.orderId, order);
     for (const position of [...newPositions, ...positions]) this.positions.set(position.positionId, position);
-    if (commandKey !== null) this.keys.set(`${accountId} ${commandKey.key}`, commandKey);
+    for (const kept of commandKeys) this.keys.set(`${accountId} ${kept.key}`, kept);
     for (const { provider, executionId, contentHash } of appliedExecutions) {
       this.executions.set(`${provider} ${executionId}`, contentHash);
     }

@@ -88,8 +88,8 @@ export class Tables {
     const versions = new Map<AccountId, bigint | undefined>();
     const ids = new Set<string>();
     return commands.map((command) => {
-      const { accountId, commandKey, appliedExecutions } = command;
-      const own = [...(commandKey === null ? [] : [keyOf(accountId, commandKey.key)]), ...appliedExecutions.map(executionOf)];
+      const { accountId, commandKeys, appliedExecutions } = command;
+      const own = [...commandKeys.map(({ key }) => keyOf(accountId, key)), ...appliedExecutions.map(executionOf)];
       const isUsed = this.#isUsed(command) || own.some((id) => ids.has(id));
       const version = versions.has(accountId) ? versions.get(accountId) : this.accounts.get(accountId)?.version;
       const fits = this.#planted.comparesNoVersions === true || version === command.expectedVersion;
@@ -103,13 +103,13 @@ export class Tables {
   }
 
   write(command: CommandRows, nowMs: number): Extract<CommandResult, { readonly outcome: 'committed' }> {
-    const { accountId, commandKey, appliedExecutions } = command;
+    const { accountId, commandKeys, appliedExecutions } = command;
     this.accounts.set(accountId, command.account);
     for (const order of [...command.newOrders, ...command.orders]) this.#putOrder(order);
     for (const position of [...command.newPositions, ...command.positions]) this.#putPosition(position);
     for (const request of command.newRequests) this.#putRequest(request);
     for (const noted of command.requests) this.#noteRequest(noted);
-    if (commandKey !== null) this.keys.set(keyOf(accountId, commandKey.key), commandKey);
+    for (const kept of commandKeys) this.keys.set(keyOf(accountId, kept.key), kept);
     for (const applied of appliedExecutions) this.executions.set(executionOf(applied), { contentHash: applied.contentHash });
     this.deals.push(...command.deals);
     const { losesHouseEntries } = this.#planted;
@@ -131,9 +131,9 @@ export class Tables {
     this.unpublished.delete(row);
   }
 
-  #isUsed({ accountId, commandKey, appliedExecutions }: CommandRows): boolean {
+  #isUsed({ accountId, commandKeys, appliedExecutions }: CommandRows): boolean {
     const { forgetsKeys, appliesExecutionsAgain } = this.#planted;
-    if (commandKey !== null && forgetsKeys !== true && this.keys.has(keyOf(accountId, commandKey.key))) return true;
+    if (forgetsKeys !== true && commandKeys.some(({ key }) => this.keys.has(keyOf(accountId, key)))) return true;
     return appliesExecutionsAgain !== true && appliedExecutions.some((applied) => this.executions.has(executionOf(applied)));
   }
 

@@ -48,7 +48,7 @@ export function encodeBatch(given: readonly CommandRows[]): EncodedBatch {
       arrayOf(commands.map((command) => command.events.at(-1)?.sequence)),
       arrayOf(repeats.map((earlier) => earlier !== undefined)),
       pack(ACCOUNTS, (command) => [command.account]),
-      pack(COMMAND_KEYS, ({ commandKey }) => listed(commandKey)),
+      pack(COMMAND_KEYS, ({ commandKeys }) => commandKeys),
       pack(APPLIED_EXECUTIONS, ({ appliedExecutions }) => appliedExecutions),
       pack(DECISIONS, ({ decision }) => listed(decision)),
       pack(ORDERS, (command) => command.newOrders),
@@ -79,9 +79,9 @@ const arrayOf = (values: readonly (string | bigint | boolean | undefined)[]): st
 /** Only the first of a key, and of an execution, in a batch can stand. */
 function findRepeats(commands: readonly CommandRows[]): (number | undefined)[] {
   const firstWith = new Map<string, number>();
-  return commands.map(({ accountId, commandKey, appliedExecutions }, index) => {
+  return commands.map(({ accountId, commandKeys, appliedExecutions }, index) => {
     const ids = [
-      ...(commandKey === null ? [] : [`key ${accountId} ${commandKey.key}`]),
+      ...commandKeys.map(({ key }) => `key ${accountId} ${key}`),
       ...appliedExecutions.map(({ provider, executionId }) => `execution ${provider} ${executionId}`),
     ];
     const earlier = ids.map((id) => firstWith.get(id)).find((found) => found !== undefined);

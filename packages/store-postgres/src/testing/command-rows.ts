@@ -41,7 +41,7 @@ export const emptyCommand = (account: AccountRow): CommandRows => ({
   accountId: account.accountId,
   expectedVersion: account.version,
   account: { ...account, version: account.version + 1n },
-  commandKey: null,
+  commandKeys: [],
   appliedExecutions: [],
   operatorAction: null,
   decision: null,
@@ -231,10 +231,10 @@ export function localFill(maker: RowMaker, account: AccountRow, key: string | nu
       version: account.version + 1n,
       lastSequence: events.at(-1)!.sequence,
     },
-    commandKey:
+    commandKeys:
       key === null
-        ? null
-        : { key, requestHash: 'a'.repeat(64), answerStatus: 201, answerBody: JSON.stringify({ padding: 'x'.repeat(700) }) },
+        ? []
+        : [{ key, requestHash: 'a'.repeat(64), answerStatus: 201, answerBody: JSON.stringify({ padding: 'x'.repeat(700) }) }],
     decision,
     newOrders: [{ ...order, decisionId: decision.decisionId }],
     newPositions: [positionRow(maker, order)],
@@ -275,7 +275,7 @@ export function providerOrder(maker: RowMaker, account: AccountRow, key: string)
   return {
     ...emptyCommand(account),
     account: { ...account, version: account.version + 1n, lastSequence: events.at(-1)!.sequence },
-    commandKey: { key, requestHash: 'a'.repeat(64), answerStatus: 201, answerBody: '{}' },
+    commandKeys: [{ key, requestHash: 'a'.repeat(64), answerStatus: 201, answerBody: '{}' }],
     decision: decisionRow(maker, account, order.orderId),
     newOrders: [order],
     newRequests: [request],

@@ -1,5 +1,5 @@
 import type { CancelOrder, Change, ClosePosition, NoChange, PlaceOrder, ProtectPosition, ReplaceOrder } from '@margrave/domain';
-import type { AccountId } from '@margrave/vocabulary';
+import type { AccountId, ClientOrderId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 
 /** The answer to a client's command, kept with its effect. */
@@ -13,7 +13,7 @@ export interface KeptAnswer {
 export type ClientCommand = KeyedCommand | KeylessCommand;
 
 interface KeyedCommand {
-  readonly command: PlaceOrder | ClosePosition;
+  readonly command: PlaceOrder | (ClosePosition & { readonly clientOrderId: ClientOrderId });
   /** Tells the same request again from another one under the same key. */
   readonly requestHash: string;
 }
