@@ -1,5 +1,4 @@
-import type { Basket, BasketOutcome } from './basket.ts';
-import type { Account, Change, Command, Market, Group, NoChange } from '@margrave/domain';
+import type { Account, Change, Command, DecisionRecord, Market, Group, NoChange } from '@margrave/domain';
 import type { AccountId, ProviderName } from '@margrave/vocabulary';
 
 /** The answer to a client's command: computed with the decision, stored with it, given again to the same key and body. */
@@ -65,6 +64,49 @@ export type Outcome =
   | { readonly kind: 'unavailable'; readonly why: string }
   /** The commit was sent and its answer is not known; it is looked up by key before anything is decided again. */
   | { readonly kind: 'unknown' };
+
+/** A leg of a basket: a command with its own key, if it has one. */
+export type Leg = Pick<Submission, 'command' | 'client'>;
+
+/**
+ * Commands of one account that are decided one after the other, each on what the one before left, and committed together: all of
+ * them stand, or none.
+ */
+export interface Basket {
+  readonly accountId: AccountId;
+  /** Which they are, of the account as it is when they are decided. */
+  readonly legsOf: (account: Account) => readonly Leg[];
+  /** Whether one that is refused refuses all. */
+  readonly isAtomic: boolean;
+  /** Of the whole, besides the keys of its legs. */
+  readonly client: Keyed & { readonly answer: (decided: DecidedBasket) => Answer };
+  readonly patienceMs: number;
+}
+
+/** What became of a leg. A denied one is committed like another; one that was known, or that changes nothing, was not tried. */
+export type LegOutcome =
+  | { readonly kind: 'decided'; readonly change: Change; readonly answer: Answer | null }
+  | Extract<Outcome, { readonly kind: 'replayed' | 'key_reused' | 'no_change' }>;
+
+/** What a basket comes to, before it is committed. */
+export interface DecidedBasket {
+  /** In their order; of a basket that is refused, those that were looked at. */
+  readonly legs: readonly LegOutcome[];
+  /** Why all of an atomic basket is refused: the leg, counted from 0, whose refusal it is. */
+  readonly refused: { readonly leg: number; readonly decision: DecisionRecord | null } | null;
+  /** The account after it. */
+  readonly account: Account;
+}
+
+/** What became of a basket. Only `committed` changed anything by this call. */
+export type BasketOutcome =
+  | {
+      readonly kind: 'committed_basket';
+      readonly basket: DecidedBasket;
+      readonly answer: Answer;
+      readonly times: StageTimes;
+    }
+  | Exclude<Outcome, { readonly kind: 'committed' | 'already_applied' | 'no_change' }>;
 
 /** An account as it is known now, with the market its group sees. */
 export interface AccountView {

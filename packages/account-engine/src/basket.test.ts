@@ -1,6 +1,6 @@
 import type { PlaceOrder } from '@margrave/domain';
 import type { ClientOrderId, LotsE8 } from '@margrave/vocabulary';
-import type { Basket, BasketOutcome, DecidedBasket, Leg } from './basket.ts';
+import type { Basket, BasketOutcome, DecidedBasket, Leg } from './api.ts';
 import { createEngine } from './engine.ts';
 import { ACCOUNT, bench, buy } from './testing/builders.ts';
 

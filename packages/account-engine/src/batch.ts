@@ -1,8 +1,7 @@
 import type { Account, Change, IdSource, Market } from '@margrave/domain';
 import type { CommandRows } from '@margrave/store-postgres';
 import type { AccountId } from '@margrave/vocabulary';
-import type { Answer, StageTimes, Submission } from './api.ts';
-import type { DecidedBasket, Leg } from './basket.ts';
+import type { Answer, DecidedBasket, Leg, StageTimes, Submission } from './api.ts';
 import type { CommitOutcome } from './ports.ts';
 import type { Settlement, Task } from './task.ts';
 

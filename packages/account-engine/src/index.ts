@@ -1,6 +1,5 @@
 export { ACCOUNT_FOUND, type AccountFound } from './accounts-at-hand.ts';
 export * from './api.ts';
-export type { Basket, BasketOutcome, DecidedBasket, Leg, LegOutcome } from './basket.ts';
 export type { Configuration } from './configuration.ts';
 export { orderFromRow, positionFromRow } from './from-rows.ts';
 export { openEngine, type EngineObserver, type EngineWorld, type OpenEngine } from './open-engine.ts';

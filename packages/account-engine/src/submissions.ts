@@ -1,6 +1,5 @@
 import type { Gatherer, Logger, Sleep } from '@margrave/runtime';
-import type { Outcome, Submission } from './api.ts';
-import type { Basket, BasketOutcome } from './basket.ts';
+import type { Basket, BasketOutcome, Outcome, Submission } from './api.ts';
 import { isBasket, type Settlement, type Task } from './task.ts';
 
 /** After a failure that may pass, so that a store that comes back is not met by everybody at once. */

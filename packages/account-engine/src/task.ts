@@ -1,5 +1,4 @@
-import type { Outcome, Submission } from './api.ts';
-import type { Basket, BasketOutcome, LegOutcome } from './basket.ts';
+import type { Basket, BasketOutcome, LegOutcome, Outcome, Submission } from './api.ts';
 import type { Named } from './command-ids.ts';
 
 /** A submission on its way. */

@@ -14,6 +14,8 @@ describe('the table of routes', () => {
         `POST ${account}/orders trade`,
         `GET ${account}/orders read`,
         `GET ${account}/orders/:orderId read`,
+        `POST ${account}/orders/batch trade`,
+        `POST ${account}/positions/close-all trade`,
         `PUT ${account}/orders/:orderId trade`,
         `DELETE ${account}/orders/:orderId trade`,
         `PUT ${account}/positions/:positionId/protection trade`,

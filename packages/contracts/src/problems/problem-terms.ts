@@ -31,7 +31,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** Of a body, and of an address with all headers. */
-export const REQUEST_BYTES_MAX = 16_384;
+export const REQUEST_BYTES_MAX = 65_536;
 /** Objects and lists inside one another in a body. No body of ours needs more than three. */
 export const REQUEST_DEPTH_MAX = 8;
 

@@ -16,6 +16,8 @@ export const answeredOrdersExist = queried(
             -- The key of an operator's command has a sign that no client's has.
             and (o.client_order_id = k.key or k.key like 'operator/%' and exists (
               select 1 from operator_actions a where a.order_id = o.order_id and a.account_id = o.account_id)))
+        -- The legs of a basket have keys of their own; one that was refused as a whole has no order.
+        and k.key not like 'batch/%'
       limit ${BREAKS_SHOWN_MAX}`,
 );
 

@@ -4,6 +4,7 @@ import type { Health, Logger } from '@margrave/runtime';
 import type { SymbolName } from '@margrave/vocabulary';
 import type { FastifyInstance } from 'fastify';
 import type { Records, ViewAccount } from '../app/records.ts';
+import type { BasketNeeds } from '../app/submit-basket.ts';
 import { createSubmitCommand, type SubmitNeeds } from '../app/submit-command.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { createCommandReports } from './commands/command-reports.ts';
@@ -15,7 +16,7 @@ import { SharedReads } from './limits/shared-reads.ts';
 import type { Reply } from './reply.ts';
 
 /** What the face needs of the world behind it. */
-export interface GatewayNeeds extends SubmitNeeds {
+export interface GatewayNeeds extends SubmitNeeds, BasketNeeds {
   readonly view: ViewAccount;
   readonly records: Records;
   readonly market: () => Market;
@@ -39,7 +40,8 @@ export function createGateway({ configuration, needs, metrics, health, component
   const handlers = createHandlers({
     ...needs,
     submit: createSubmitCommand(needs, configuration.commandDeadlineMs),
-    report: createCommandReports(metrics, component('orders')),
+    ...createCommandReports(metrics, component('orders')),
+    commandDeadlineMs: configuration.commandDeadlineMs,
     onChanged: (accountId) => sharedReads.startAnew(accountId),
     health,
     monotonicMs,

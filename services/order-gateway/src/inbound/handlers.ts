@@ -5,6 +5,7 @@ import type { AccountId, SymbolName } from '@margrave/vocabulary';
 import type { Records, ViewAccount } from '../app/records.ts';
 import type { SubmitCommand } from '../app/submit-command.ts';
 import type { Handler } from './call.ts';
+import { closePositions, placeBasket, type BasketParts } from './commands/basket.ts';
 import { cancelOrder, replaceOrder } from './commands/change-order.ts';
 import { closePosition } from './commands/close-position.ts';
 import type { AnsweredCommand } from './commands/command-reports.ts';
@@ -33,6 +34,10 @@ export interface HandlerParts {
   readonly symbols: () => readonly SymbolName[];
   readonly dealing: (account: Account) => Dealing;
   readonly report: (answered: AnsweredCommand) => void;
+  readonly reportBasket: BasketParts['reportBasket'];
+  readonly submitBasket: BasketParts['submitBasket'];
+  /** How long a client's command waits. */
+  readonly commandDeadlineMs: number;
   readonly onChanged: (accountId: AccountId) => void;
   readonly health: Health;
   readonly monotonicMs: () => number;
@@ -44,6 +49,8 @@ export function createHandlers(parts: HandlerParts): { readonly [Id in Operation
   const commands: CommandParts = parts;
   return {
     placeOrder: placeOrder(commands),
+    placeBasket: placeBasket(parts),
+    closePositions: closePositions(parts),
     replaceOrder: replaceOrder(parts),
     cancelOrder: cancelOrder(parts),
     closePosition: closePosition(commands),

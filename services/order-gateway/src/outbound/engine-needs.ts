@@ -4,12 +4,13 @@ import type { SymbolName } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { ViewAccount } from '../app/records.ts';
 import type { SettleNeeds } from '../app/settle-order.ts';
+import type { BasketNeeds } from '../app/submit-basket.ts';
 import type { SubmitNeeds } from '../app/submit-command.ts';
 
-type Engine = Pick<OpenEngine, 'submit' | 'view' | 'market' | 'configuration'>;
+type Engine = Pick<OpenEngine, 'submit' | 'submitBasket' | 'view' | 'market' | 'configuration'>;
 
 /** What the use cases need of the engine. */
-export interface EngineNeeds extends SubmitNeeds, Pick<SettleNeeds, 'settle'> {
+export interface EngineNeeds extends SubmitNeeds, BasketNeeds, Pick<SettleNeeds, 'settle'> {
   readonly view: ViewAccount;
   readonly market: OpenEngine['market'];
   /** What an account deals in now. */
@@ -22,6 +23,7 @@ export const engineNeeds = (engine: Engine): EngineNeeds => ({
     const submission: Submission = { accountId, command, client, executions: [], patienceMs };
     return engine.submit(submission);
   },
+  submitBasket: (basket) => engine.submitBasket(basket),
   settle: (accountId, command, provider, client, patienceMs) => {
     const executions =
       provider === null

@@ -12,6 +12,7 @@ import {
 import type { AccountId, GroupId, OrderId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { ClientEntry, Page, PageWanted, RecordedEvent, Records } from '../app/records.ts';
+import type { DecidedBasket, LegOutcome } from '../app/submit-basket.ts';
 import type { ClientKey, KeptAnswer, Submitted } from '../app/submit-command.ts';
 import type { GatewayNeeds } from '../inbound/gateway.ts';
 import { account, GROUPS, LOCAL, marketOf, NETTING, prices, PROVIDED, STRANGERS, SYMBOLS, type Prices } from './demo-market.ts';
@@ -66,6 +67,34 @@ export class FakeBroker implements GatewayNeeds {
     this.nextOutcome = undefined;
     if (forced instanceof Error) throw forced;
     return forced ?? this.decided(accountId, command, client);
+  };
+
+  submitBasket: GatewayNeeds['submitBasket'] = async ({ accountId, legsOf, isAtomic, client }) => {
+    await Promise.resolve();
+    const used = this.keys.get(`${accountId} ${client.key}`);
+    if (used !== undefined) {
+      return { kind: used.requestHash === client.requestHash ? 'replayed' : 'key_reused', answer: used.answer };
+    }
+    const before = this.accounts.get(accountId);
+    if (before === undefined) return { kind: 'no_such_account' };
+    const [keys, changes] = [new Map(this.keys), this.changes.length];
+    const legs = legsOf(before).map(({ command, client: own }) => asLeg(this.decided(accountId, command, own)));
+    const failed = legs.findIndex((leg) => leg.kind !== 'decided' || leg.change.decision?.denial !== null);
+    let refused: DecidedBasket['refused'] = null;
+    if (isAtomic && failed >= 0) {
+      const leg = legs[failed];
+      refused = { leg: failed, decision: leg?.kind === 'decided' ? leg.change.decision : null };
+      // Nothing of it happened.
+      this.accounts.set(accountId, before);
+      this.changes.length = changes;
+      this.keys.clear();
+      for (const [key, kept] of keys) this.keys.set(key, kept);
+    }
+    const account = this.accounts.get(accountId) ?? before;
+    const basket = { legs: refused === null ? legs : legs.slice(0, failed + 1), refused, account };
+    const answer = client.answer(basket);
+    this.keys.set(`${accountId} ${client.key}`, { requestHash: client.requestHash, answer });
+    return { kind: 'committed_basket', basket, answer, times: { loadMs: 0.01, priceMs: 0.004, decideMs: 0.05, commitMs: 0.7 } };
   };
 
   /** What becomes of any command; one that no client sent has no key. */
@@ -169,6 +198,12 @@ export class FakeBroker implements GatewayNeeds {
     const changes = await this.#changesOf(accountId);
     return changes.flatMap((change) => change.events.map((event) => recorded(change, event)));
   }
+}
+
+function asLeg(submitted: Submitted): LegOutcome {
+  if (submitted.kind === 'committed') return { ...submitted, kind: 'decided' };
+  assert(submitted.kind === 'replayed' || submitted.kind === 'key_reused' || submitted.kind === 'no_change');
+  return submitted;
 }
 
 const orderOf = (event: Change['events'][number]): string | null =>

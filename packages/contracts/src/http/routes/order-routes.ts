@@ -1,7 +1,10 @@
 import { DENIAL_CODES, ORDER_STATUSES } from '@margrave/vocabulary';
 import { Type } from 'typebox';
-import { oneOf, symbolName } from '../../fields.ts';
+import { CLIENT_ORDER_ID_PATTERN, oneOf, symbolName } from '../../fields.ts';
+import { BasketAnswerV1 } from '../basket-answer.v1.ts';
+import { BasketRequestV1 } from '../basket-request.v1.ts';
 import { ClosePositionRequestV1 } from '../close-position-request.v1.ts';
+import { ClosePositionsRequestV1 } from '../close-positions-request.v1.ts';
 import { OrderV1 } from '../order.v1.ts';
 import { OrderHistoryV1, OrderPageV1, PositionPageV1 } from '../pages.v1.ts';
 import { PlaceOrderRequestV1 } from '../place-order-request.v1.ts';
@@ -43,6 +46,34 @@ const placeOrder: Route = {
   body: PlaceOrderRequestV1,
   answers: {
     201: answer('Committed.', PlacedAnswerV1.schema, COMMAND_HEADERS),
+    ...refusals(ORDER_PROBLEMS, COMMAND_HEADERS),
+  },
+};
+
+/** A command of several orders has no key of its own in its body. */
+const KEYED = Type.Object({
+  'idempotency-key': Type.String({
+    pattern: CLIENT_ORDER_ID_PATTERN,
+    description:
+      'Your key of this request, unique in the account among such keys. The same key and body get the stored answer again; anything else gets 409.',
+  }),
+});
+
+const placeBasket: Route = {
+  operationId: 'placeBasket',
+  method: 'POST',
+  path: '/v1/accounts/:accountId/orders/batch',
+  scope: 'trade',
+  tag: 'Orders',
+  summary: 'Place several orders together',
+  description:
+    'Decides up to 100 orders one after the other, each on what the ones before it left, and commits them together. `201` carries an answer for each leg, as it would have got by itself, refusals too. An `atomic` basket of which a leg is refused is refused as a whole with that leg’s problem, its place in `numbers.leg`: no order is kept, the keys of the legs are not used up, the basket’s is. A leg whose key was used before counts with the answer that it got then.',
+  parameters: ofAccount,
+  query: null,
+  headers: KEYED,
+  body: BasketRequestV1,
+  answers: {
+    201: answer('Committed.', BasketAnswerV1.schema, COMMAND_HEADERS),
     ...refusals(ORDER_PROBLEMS, COMMAND_HEADERS),
   },
 };
@@ -164,6 +195,25 @@ const closePosition: Route = {
   },
 };
 
+const closePositions: Route = {
+  operationId: 'closePositions',
+  method: 'POST',
+  path: '/v1/accounts/:accountId/positions/close-all',
+  scope: 'trade',
+  tag: 'Positions',
+  summary: 'Close all positions, or those of a symbol or a side',
+  description:
+    'Closes the positions that are open when this is decided, each for itself and all in one commit: at once in house, or through the provider that filled it. `201` carries an answer for each, refusals too, such as of one that is being closed already; it has none where nothing was open.',
+  parameters: ofAccount,
+  query: null,
+  headers: KEYED,
+  body: ClosePositionsRequestV1,
+  answers: {
+    201: answer('Committed.', BasketAnswerV1.schema, COMMAND_HEADERS),
+    ...refusals(ORDER_PROBLEMS, COMMAND_HEADERS),
+  },
+};
+
 const protectPosition: Route = {
   operationId: 'protectPosition',
   method: 'PUT',
@@ -184,6 +234,7 @@ const protectPosition: Route = {
 
 export const ORDER_ROUTES = {
   placeOrder,
+  placeBasket,
   listOrders,
   getOrder,
   replaceOrder,
@@ -191,5 +242,6 @@ export const ORDER_ROUTES = {
   getOrderHistory,
   listPositions,
   closePosition,
+  closePositions,
   protectPosition,
 };

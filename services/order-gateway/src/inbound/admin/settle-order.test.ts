@@ -299,7 +299,7 @@ describe('a settlement of the wrong form (P44, P46, P47)', () => {
   });
 
   it('that is larger than a request may be is not read', async () => {
-    const answer = await settle('1000000457', { ...GOOD, reason: 'x'.repeat(20_000) });
+    const answer = await settle('1000000457', { ...GOOD, reason: 'x'.repeat(66_000) });
     expect([answer.statusCode, answer.json<ProblemV1>().code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
   });
 

@@ -1,6 +1,8 @@
+import type { Change } from '@margrave/domain';
 import type { Logger } from '@margrave/runtime';
 import type { AccountId } from '@margrave/vocabulary';
-import type { CommandOutcome } from '../../app/submit-command.ts';
+import type { BasketOutcome } from '../../app/submit-basket.ts';
+import type { CommandOutcome, CommandTimes } from '../../app/submit-command.ts';
 import type { GatewayMetrics, Stage } from '../../metrics.ts';
 import { orderOf } from './placed-answer.ts';
 
@@ -20,8 +22,22 @@ export interface AnsweredCommand {
   readonly totalMs: number;
 }
 
-export function stagesOf(receiveMs: number, outcome: CommandOutcome): Stages | undefined {
-  if (outcome.kind !== 'committed') return undefined;
+/** A basket that was answered. */
+export interface AnsweredBasket {
+  readonly accountId: AccountId;
+  readonly key: string;
+  readonly requestId: string;
+  readonly outcome: BasketOutcome;
+  readonly receiveMs: number;
+  readonly totalMs: number;
+}
+
+export interface CommandReports {
+  readonly report: (answered: AnsweredCommand) => void;
+  readonly reportBasket: (answered: AnsweredBasket) => void;
+}
+
+export function stagesOf(receiveMs: number, outcome: { readonly times: CommandTimes }): Stages {
   const { loadMs, priceMs, decideMs, commitMs } = outcome.times;
   return { receive: receiveMs, load: loadMs, price: priceMs, decide: decideMs, commit: commitMs };
 }
@@ -36,7 +52,7 @@ const MS_PER_S = 1_000;
 const LEVELS = { busy: 'warn', unavailable: 'error', unknown: 'error' } as const;
 
 /** Counts, times and logs each command: one line an order. */
-export function createCommandReports(metrics: CommandMetrics, log: Logger): (answered: AnsweredCommand) => void {
+export function createCommandReports(metrics: CommandMetrics, log: Logger): CommandReports {
   const stageTimers = {
     receive: metrics.orderStage.labels('receive'),
     load: metrics.orderStage.labels('load'),
@@ -45,34 +61,53 @@ export function createCommandReports(metrics: CommandMetrics, log: Logger): (ans
     commit: metrics.orderStage.labels('commit'),
   } satisfies Record<Stage, unknown>;
 
-  return ({ outcome, receiveMs, totalMs, ...which }) => {
-    const stages = stagesOf(receiveMs, outcome);
-    if (stages !== undefined) {
-      for (const stage of Object.keys(stages) as Stage[]) stageTimers[stage].observe(stages[stage] / MS_PER_S);
-    }
-    if (outcome.kind !== 'committed') {
-      metrics.orders.inc({ flow: 'none', outcome: outcome.kind });
-      const level = outcome.kind in LEVELS ? LEVELS[outcome.kind as keyof typeof LEVELS] : 'info';
-      log[level]({ ...which, outcome: outcome.kind, ...whyOf(outcome), totalMs: shortened(totalMs) }, 'Command answered');
-      return;
-    }
-    const { decision } = outcome.change;
+  const observe = (stages: Stages): void => {
+    for (const stage of Object.keys(stages) as Stage[]) stageTimers[stage].observe(stages[stage] / MS_PER_S);
+  };
+  const unanswered = (outcome: Exclude<CommandOutcome | BasketOutcome, Committed>, which: object, totalMs: number): void => {
+    metrics.orders.inc({ flow: 'none', outcome: outcome.kind });
+    const level = outcome.kind in LEVELS ? LEVELS[outcome.kind as keyof typeof LEVELS] : 'info';
+    log[level]({ ...which, outcome: outcome.kind, ...whyOf(outcome), totalMs: shortened(totalMs) }, 'Command answered');
+  };
+  /** What a decision came to; of what was refused to an order that is there, nothing. */
+  const count = (change: Change) => {
+    const { decision } = change;
     const code = decision?.denial?.code ?? null;
-    // What was refused to an order that is there left it as it was.
-    const order = orderOf(outcome.change);
-    const { flow, status } = order ?? { flow: 'none', status: 'denied' };
+    const { flow, status } = orderOf(change) ?? { flow: 'none', status: 'denied' };
     metrics.orders.inc({ flow, outcome: status });
     if (code !== null) metrics.denials.inc({ code });
-    const { orderId, symbol } = decision ?? {};
-    const times = { ...timesOf(stages), totalMs: shortened(totalMs) };
-    log.info({ ...which, orderId, symbol, flow, status, code, ...times }, 'Order decided');
+    return { orderId: decision?.orderId, symbol: decision?.symbol, flow, status, code };
   };
+
+  const report: CommandReports['report'] = ({ outcome, receiveMs, totalMs, ...which }) => {
+    if (outcome.kind !== 'committed') return unanswered(outcome, which, totalMs);
+    const stages = stagesOf(receiveMs, outcome);
+    observe(stages);
+    log.info({ ...which, ...count(outcome.change), ...timesOf(stages), totalMs: shortened(totalMs) }, 'Order decided');
+  };
+  const reportBasket: CommandReports['reportBasket'] = ({ outcome, receiveMs, totalMs, ...which }) => {
+    if (outcome.kind !== 'committed_basket') return unanswered(outcome, which, totalMs);
+    const { legs, refused } = outcome.basket;
+    if (refused !== null) {
+      metrics.orders.inc({ flow: 'none', outcome: 'denied' });
+      const code = refused.decision?.denial?.code ?? null;
+      if (code !== null) metrics.denials.inc({ code });
+      return log.info({ ...which, refusedLeg: refused.leg, code, totalMs: shortened(totalMs) }, 'Basket refused');
+    }
+    const stages = stagesOf(receiveMs, outcome);
+    observe(stages);
+    for (const leg of legs) if (leg.kind === 'decided') log.info({ ...which, ...count(leg.change) }, 'Order decided');
+    log.info({ ...which, legs: legs.length, ...timesOf(stages), totalMs: shortened(totalMs) }, 'Basket decided');
+  };
+  return { report, reportBasket };
 }
 
-const whyOf = (outcome: CommandOutcome) => (outcome.kind === 'unavailable' ? { why: outcome.why } : {});
+type Committed = { readonly kind: 'committed' | 'committed_basket' };
 
-const timesOf = (stages: Stages | undefined): Readonly<Record<string, number>> =>
-  Object.fromEntries(Object.entries(stages ?? {}).map(([stage, elapsedMs]) => [`${stage}Ms`, shortened(elapsedMs)]));
+const whyOf = (outcome: CommandOutcome | BasketOutcome) => (outcome.kind === 'unavailable' ? { why: outcome.why } : {});
+
+const timesOf = (stages: Stages): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(stages).map(([stage, elapsedMs]) => [`${stage}Ms`, shortened(elapsedMs)]));
 
 /** To the microsecond. */
 const shortened = (elapsedMs: number): number => Math.round(elapsedMs * 1_000) / 1_000;

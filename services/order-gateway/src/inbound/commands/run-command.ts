@@ -41,7 +41,7 @@ function replyTo(outcome: CommandOutcome, { accountId, command }: CommandWanted,
   switch (outcome.kind) {
     case 'committed': {
       const stages = stagesOf(receiveMs, outcome);
-      return kept(outcome.answer, stages === undefined ? {} : { 'server-timing': serverTiming(stages) });
+      return kept(outcome.answer, { 'server-timing': serverTiming(stages) });
     }
     case 'replayed':
       return kept(outcome.answer, { 'idempotent-replayed': 'true', 'server-timing': `receive;dur=${receiveMs.toFixed(3)}` });

@@ -10,6 +10,7 @@ const BODIES = `## The body of a request
 export const DESCRIPTION = `Orders, positions and books of margin accounts.
 
 - Prices, volumes and money are decimal **strings** (\`"0.10"\`), never JSON numbers. Ids are strings of digits. Times are RFC 3339 in UTC. Volumes are in lots.
+- What makes an order carries a \`clientOrderId\`, and what makes several at once an \`Idempotency-Key\` header, whose keys are apart from those of orders. What changes an order or a position that is there (\`PUT\`, \`DELETE\`) has no key: sent again it does the same again, or says that it is done.
 - A command carries a \`clientOrderId\`: your key, unique in its account for ever. Send the very same command again and you get the stored answer, with \`Idempotent-Replayed: true\`; so a command whose answer was lost can always be sent again. The same key with another body gets \`409\`, which names the order that has the key.
 - \`201\` means committed. \`422\` means that a rule refused the order: it is kept as \`denied\` and has used up its key. \`202\` alone leaves open whether the command was committed: read \`statusUrl\`, or send it again.
 - Errors are \`application/problem+json\` (RFC 9457): go by \`code\` and \`retryable\`; \`type\` is a path of this server that explains the code.
@@ -19,9 +20,9 @@ export const DESCRIPTION = `Orders, positions and books of margin accounts.
 
 ## The same request
 
-Under one key, a request is the same when it is the same operation (placing an order, closing a position) on the same target (the account, the position) and its body has the same fields with the same values. White space, the order of the fields and how characters are escaped do not matter. Nothing else is evened out: \`"0.1"\` and \`"0.10"\` are two bodies, and so are a field left out and the same field with its default. So send again what you sent, not what you would write today.
+Under one key, a request is the same when it is the same operation (placing an order, closing a position, several at once) on the same target (the account, the position, the account and the address) and its body has the same fields with the same values. White space, the order of the fields and how characters are escaped do not matter. Nothing else is evened out: \`"0.1"\` and \`"0.10"\` are two bodies, and so are a field left out and the same field with its default. So send again what you sent, not what you would write today.
 
-What is compared is the SHA-256 of \`["place",accountId,[[name,value],…]]\`, or \`["close",positionId,[[name,value],…]]\`, written as JSON in UTF-8 without white space, the fields sorted by name.
+What is compared is the SHA-256 of \`["place",accountId,[[name,value],…]]\`, or \`["close",positionId,[[name,value],…]]\`, or \`["basket","{accountId} {path}",[[name,value],…]]\`, written as JSON in UTF-8 without white space, the fields sorted by name.
 
 ${BODIES}
 

@@ -73,6 +73,7 @@ describe('the OpenAPI document', () => {
     expect(operation?.parameters.map(({ name }) => name)).toEqual([
       ...Object.keys(route.parameters?.properties ?? {}),
       ...Object.keys(route.query?.properties ?? {}),
+      ...Object.keys(route.headers?.properties ?? {}),
     ]);
     expect(Object.keys(operation?.responses ?? {})).toEqual(Object.keys(route.answers));
     expect(operation?.requestBody === undefined).toBe(route.body === null);
@@ -121,7 +122,7 @@ describe('the OpenAPI document', () => {
   );
 
   it.each([
-    ['16384 bytes', 'the size of a body'],
+    ['65536 bytes', 'the size of a body'],
     [`nested deeper than ${REQUEST_DEPTH_MAX}`, 'the depth of a body'],
     ['lone surrogate', 'text that is none'],
     ['with an escape', 'names with escapes'],
