@@ -1,5 +1,6 @@
 import { describeFindings, isBroken, verifyBooks } from '@margrave/verify-books';
 import { AS_INSTALLED, setBenchStage, type BenchStage } from './bench-stage.ts';
+import { measureBaskets, measureReplacing } from './changes.ts';
 import { measureConfirmations } from './confirmations.ts';
 import { measureContended } from './contended.ts';
 import { measureDecisions } from './decisions.ts';
@@ -17,6 +18,8 @@ const GROUPS: readonly (readonly [name: string, measure: (bench: BenchStage, say
   ['placement provider', (bench, say) => measurePlacement(bench, 'provider', say)],
   ['confirmations', measureConfirmations],
   ['contended', measureContended],
+  ['baskets', measureBaskets],
+  ['replacing', measureReplacing],
   ['reads', measureReads],
   ['decisions', measureDecisions],
   ['triggers', measureTriggers],

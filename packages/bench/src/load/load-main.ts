@@ -8,7 +8,7 @@ import type { LoadPlan, LoadResult } from './load-plan.ts';
 const file = process.argv[2];
 assert(file !== undefined, 'the file of the plan is named');
 const plan = JSON.parse(readFileSync(file, 'utf8')) as LoadPlan;
-const { order, accounts, requestsMax = Infinity } = plan;
+const { order, legs, replacedBy, accounts, requestsMax = Infinity } = plan;
 
 const statuses: Record<string, number> = {};
 const elapsedMs: number[] = [];
@@ -42,11 +42,21 @@ async function run(): Promise<void> {
 }
 
 function requestOf(number: number) {
-  const { accountId, token } = accounts[number % accounts.length] ?? assert.fail('a plan has accounts');
+  const { accountId, token, restingOrderId } = accounts[number % accounts.length] ?? assert.fail('a plan has accounts');
   const account = `/v1/accounts/${accountId}`;
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  if (replacedBy !== undefined) {
+    const body = JSON.stringify({ price: replacedBy[Math.floor(number / accounts.length) % replacedBy.length] });
+    return { method: 'PUT', path: `${account}/orders/${restingOrderId}`, headers, body } as const;
+  }
   if (order === undefined) return { method: 'GET', path: account, headers } as const;
   const { keyPrefix, symbol, side, volume } = order;
-  const body = JSON.stringify({ clientOrderId: `${keyPrefix}${number}`, symbol, side, type: 'market', volume });
-  return { method: 'POST', path: `${account}/orders`, headers, body } as const;
+  const placed = (key: string) => ({ clientOrderId: key, symbol, side, type: 'market', volume });
+  const path = `${account}/orders`;
+  if (legs === undefined) {
+    return { method: 'POST', path, headers, body: JSON.stringify(placed(`${keyPrefix}${number}`)) } as const;
+  }
+  const orders = Array.from({ length: legs }, (_, leg) => placed(`${keyPrefix}${number}-${leg}`));
+  const keyed = { ...headers, 'idempotency-key': `${keyPrefix}${number}` };
+  return { method: 'POST', path: `${path}/batch`, headers: keyed, body: JSON.stringify({ orders }) } as const;
 }

@@ -1,6 +1,8 @@
 export interface LoadAccount {
   readonly accountId: string;
   readonly token: string;
+  /** An order of it that rests, where orders are replaced. */
+  readonly restingOrderId?: string;
 }
 
 /** What one run of the load program asks for; it reads it as JSON from the file that it is given. */
@@ -16,6 +18,10 @@ export interface LoadPlan {
   readonly accounts: readonly LoadAccount[];
   /** The order that is placed, its key being `{keyPrefix}{number}`; without one the account is read. */
   readonly order?: { readonly keyPrefix: string; readonly symbol: string; readonly side: string; readonly volume: string };
+  /** So many of that order are placed together, their keys being `{keyPrefix}{number}-{leg}`. */
+  readonly legs?: number;
+  /** The prices that the resting order of an account is given in turn, in the place of an order that is placed. */
+  readonly replacedBy?: readonly string[];
 }
 
 /** What the load program saw; it writes it as JSON to its standard output. */
