@@ -35,8 +35,8 @@ const NAMING: ReadonlySet<Command['kind']> = new Set(NAMING_KINDS);
 const namesOrder = (command: Command): command is Extract<Command, { kind: NamingKind }> => NAMING.has(command.kind);
 
 /** Commands that may be about a position that is closed. */
-const namesPosition = (command: Command): command is Extract<Command, { kind: 'close' | 'protect' }> =>
-  command.kind === 'close' || command.kind === 'protect';
+const namesPosition = (command: Command): command is Extract<Command, { kind: 'close' | 'close_by' | 'protect' }> =>
+  command.kind === 'close' || command.kind === 'close_by' || command.kind === 'protect';
 
 /** What commands name that their account does not hold: an order that is over, a position that was closed. */
 export async function loadPast(

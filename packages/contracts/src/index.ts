@@ -9,6 +9,7 @@ export * from './http/basket-answer.v1.ts';
 export * from './http/basket-request.v1.ts';
 export * from './http/body.ts';
 export * from './http/client-quote.v1.ts';
+export * from './http/close-by-request.v1.ts';
 export * from './http/close-position-request.v1.ts';
 export * from './http/close-positions-request.v1.ts';
 export * from './http/deal.v1.ts';

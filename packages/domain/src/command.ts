@@ -46,6 +46,14 @@ export interface ClosePosition {
   readonly volumeE8: LotsE8 | null;
 }
 
+/** A client closes two opposite positions of a symbol against each other. */
+export interface CloseBy {
+  readonly kind: 'close_by';
+  readonly clientOrderId: ClientOrderId;
+  readonly positionId: PositionId;
+  readonly byPositionId: PositionId;
+}
+
 /** A client takes back an order that rests. */
 export interface CancelOrder {
   readonly kind: 'cancel';
@@ -172,6 +180,7 @@ export interface RefuseBasket {
 export type Command =
   | PlaceOrder
   | ClosePosition
+  | CloseBy
   | CancelOrder
   | ReplaceOrder
   | TriggerOrder

@@ -55,7 +55,7 @@ const closingOrder = (position: Position, command: ClosePosition, change: Change
   });
 
 /** What its client may not have closed; what it has set to protect the position is carried out all the same. */
-function mayClose({ status }: Account): Result<never, Denial> | undefined {
+export function mayClose({ status }: Account): Result<never, Denial> | undefined {
   return status === 'suspended' ? refuse({ code: 'ACCOUNT_NOT_ACTIVE', numbers: { status: word(status) } }) : undefined;
 }
 

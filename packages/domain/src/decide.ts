@@ -2,6 +2,7 @@ import { ok, refuse, type DecisionId, type OrderId, type Result } from '@margrav
 import type { Account, Order, Position } from './account.ts';
 import { ChangeBuilder, type Change, type DecisionContext } from './change.ts';
 import type { Command, RefuseBasket } from './command.ts';
+import { decideCloseBy } from './decide-close-by.ts';
 import { decideClose, type NoSuchPosition } from './decide-close.ts';
 import { decidePlace } from './decide-place.ts';
 import { decideProtect, decideProtectionTrigger } from './decide-protection.ts';
@@ -30,6 +31,8 @@ export function decide(account: Account, command: Command, context: DecisionCont
       return ok(decidePlace(account, command, context));
     case 'close':
       return decideClose(account, command, context, past.position);
+    case 'close_by':
+      return decideCloseBy(account, command, context, past.position);
     case 'cancel':
       return decideCancel(account, command, context, past.order);
     case 'replace':

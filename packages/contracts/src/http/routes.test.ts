@@ -15,6 +15,7 @@ describe('the table of routes', () => {
         `GET ${account}/orders read`,
         `GET ${account}/orders/:orderId read`,
         `POST ${account}/orders/batch trade`,
+        `POST ${account}/positions/:positionId/close-by trade`,
         `POST ${account}/positions/close-all trade`,
         `PUT ${account}/orders/:orderId trade`,
         `DELETE ${account}/orders/:orderId trade`,

@@ -58,6 +58,15 @@ export const ACCOUNT_DENIALS = {
       'An order that closes this position is with the provider. If it fails the position can be closed again; follow that order.',
     numbers: { positionId: MEANINGS.positionId, closingOrderId: 'The order that closes it.' },
   },
+  POSITIONS_NOT_OPPOSITE: {
+    ...DENIED,
+    title: 'Positions not opposite',
+    retryable: 'never',
+    detail: 'Position {positionId} cannot be closed by the other one.',
+    explanation:
+      'Two positions close each other when both are open, of one symbol, on opposite sides, and dealt in the same way: both in house, or with the same provider.',
+    numbers: { positionId: MEANINGS.positionId },
+  },
   ORDER_NOT_WORKING: {
     ...DENIED,
     title: 'Order not working',

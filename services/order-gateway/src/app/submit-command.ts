@@ -1,4 +1,13 @@
-import type { CancelOrder, Change, ClosePosition, NoChange, PlaceOrder, ProtectPosition, ReplaceOrder } from '@margrave/domain';
+import type {
+  CancelOrder,
+  Change,
+  CloseBy,
+  ClosePosition,
+  NoChange,
+  PlaceOrder,
+  ProtectPosition,
+  ReplaceOrder,
+} from '@margrave/domain';
 import type { AccountId, ClientOrderId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 
@@ -13,7 +22,7 @@ export interface KeptAnswer {
 export type ClientCommand = KeyedCommand | KeylessCommand;
 
 interface KeyedCommand {
-  readonly command: PlaceOrder | (ClosePosition & { readonly clientOrderId: ClientOrderId });
+  readonly command: PlaceOrder | CloseBy | (ClosePosition & { readonly clientOrderId: ClientOrderId });
   /** Tells the same request again from another one under the same key. */
   readonly requestHash: string;
 }

@@ -7,7 +7,7 @@ import type { SubmitCommand } from '../app/submit-command.ts';
 import type { Handler } from './call.ts';
 import { closePositions, placeBasket, type BasketParts } from './commands/basket.ts';
 import { cancelOrder, replaceOrder } from './commands/change-order.ts';
-import { closePosition } from './commands/close-position.ts';
+import { closeBy, closePosition } from './commands/close-position.ts';
 import type { AnsweredCommand } from './commands/command-reports.ts';
 import { placeOrder } from './commands/place-order.ts';
 import { protectPosition } from './commands/protect-position.ts';
@@ -50,6 +50,7 @@ export function createHandlers(parts: HandlerParts): { readonly [Id in Operation
   return {
     placeOrder: placeOrder(commands),
     placeBasket: placeBasket(parts),
+    closeBy: closeBy(commands),
     closePositions: closePositions(parts),
     replaceOrder: replaceOrder(parts),
     cancelOrder: cancelOrder(parts),

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { CLIENT_ORDER_ID_PATTERN, oneOf, symbolName } from '../../fields.ts';
 import { BasketAnswerV1 } from '../basket-answer.v1.ts';
 import { BasketRequestV1 } from '../basket-request.v1.ts';
+import { CloseByRequestV1 } from '../close-by-request.v1.ts';
 import { ClosePositionRequestV1 } from '../close-position-request.v1.ts';
 import { ClosePositionsRequestV1 } from '../close-positions-request.v1.ts';
 import { OrderV1 } from '../order.v1.ts';
@@ -195,6 +196,24 @@ const closePosition: Route = {
   },
 };
 
+const closeBy: Route = {
+  operationId: 'closeBy',
+  method: 'POST',
+  path: '/v1/accounts/:accountId/positions/:positionId/close-by',
+  scope: 'trade',
+  tag: 'Positions',
+  summary: 'Close a position by an opposite one',
+  description:
+    'Closes both against each other at the price at which the other one was opened, so that no spread is paid; what the larger one has more stays open. The answer is that of an order, with a deal of each position.',
+  parameters: ofPosition,
+  query: null,
+  body: CloseByRequestV1,
+  answers: {
+    201: answer('Committed.', PlacedAnswerV1.schema, COMMAND_HEADERS),
+    ...refusals(ORDER_PROBLEMS, COMMAND_HEADERS),
+  },
+};
+
 const closePositions: Route = {
   operationId: 'closePositions',
   method: 'POST',
@@ -242,6 +261,7 @@ export const ORDER_ROUTES = {
   getOrderHistory,
   listPositions,
   closePosition,
+  closeBy,
   closePositions,
   protectPosition,
 };

@@ -1,4 +1,4 @@
-import type { ClosePositionRequestV1 } from '@margrave/contracts';
+import type { CloseByRequestV1, ClosePositionRequestV1 } from '@margrave/contracts';
 import type { AccountId, LotsE8, PositionId } from '@margrave/vocabulary';
 import type { Handler } from '../call.ts';
 import { decimalE8 } from './decimal.ts';
@@ -18,6 +18,23 @@ export const closePosition =
         accountId,
         command: { kind: 'close', clientOrderId, positionId, volumeE8 },
         requestHash: requestHash('close', positionId, body as ClosePositionRequestV1),
+      },
+      request,
+    );
+  };
+
+/** `POST /v1/accounts/{accountId}/positions/{positionId}/close-by` */
+export const closeBy =
+  (parts: CommandParts): Handler =>
+  ({ parameters, body, request }) => {
+    const { accountId, positionId } = parameters as { readonly accountId: AccountId; readonly positionId: PositionId };
+    const { clientOrderId, positionId: byPositionId } = body as CloseByRequestV1;
+    return runCommand(
+      parts,
+      {
+        accountId,
+        command: { kind: 'close_by', clientOrderId, positionId, byPositionId },
+        requestHash: requestHash('close_by', positionId, body as CloseByRequestV1),
       },
       request,
     );

@@ -13,7 +13,7 @@ export type Stages = Readonly<Record<Stage, number>>;
 
 /** A command that was answered. */
 export interface AnsweredCommand {
-  readonly operation: 'place' | 'close' | 'cancel' | 'replace' | 'protect';
+  readonly operation: 'place' | 'close' | 'close_by' | 'cancel' | 'replace' | 'protect';
   readonly accountId: AccountId;
   readonly clientOrderId: string | null;
   readonly requestId: string;

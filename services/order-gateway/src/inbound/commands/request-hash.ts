@@ -5,8 +5,11 @@ import { hash } from 'node:crypto';
  * order in which its fields were sent. Kept for ever with the key, so that how it is made must never change; a field that a
  * body gains later changes nothing for the bodies without it.
  */
-export const requestHash = (operation: 'place' | 'close' | 'settle' | 'basket', target: string, body: object): string =>
-  hash('sha256', JSON.stringify([operation, target, canonical(body)]), 'hex');
+export const requestHash = (
+  operation: 'place' | 'close' | 'close_by' | 'settle' | 'basket',
+  target: string,
+  body: object,
+): string => hash('sha256', JSON.stringify([operation, target, canonical(body)]), 'hex');
 
 /** The same value with the names of its objects in order. */
 function canonical(value: unknown): unknown {
