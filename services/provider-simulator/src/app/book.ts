@@ -9,7 +9,10 @@ export interface OrderState {
   readonly taken: TakenOrder;
   readonly volumeE8: LotsE8;
   readonly filledE8: LotsE8;
-  readonly partsDone: number;
+  /** Lots of each part that is still to be executed. */
+  readonly partsLeft: readonly string[];
+  /** Null at the market. */
+  readonly limitPriceE8: PriceE8 | null;
   readonly referencePriceE8: PriceE8 | null;
   readonly status: OrderStatus;
   readonly dueMs: number | null;
@@ -125,7 +128,8 @@ const openOrder = (taken: TakenOrder, { status, dueMs, reports }: Step): OrderSt
   taken,
   volumeE8: readAmount<LotsE8>(taken.volume),
   filledE8: 0n as LotsE8,
-  partsDone: 0,
+  partsLeft: taken.parts,
+  limitPriceE8: taken.limit === undefined ? null : readAmount<PriceE8>(taken.limit.price),
   referencePriceE8: taken.referencePrice === null ? null : readAmount<PriceE8>(taken.referencePrice),
   status,
   dueMs,
@@ -141,7 +145,7 @@ function moveOrder(order: OrderState, { status, dueMs, reports }: Step): OrderSt
     status,
     dueMs,
     filledE8: fills.reduce((sum, { lastVolume = '0' }) => (sum + readAmount<LotsE8>(lastVolume)) as LotsE8, order.filledE8),
-    partsDone: order.partsDone + fills.length,
+    partsLeft: order.partsLeft.slice(fills.length),
     referencePriceE8: order.referencePriceE8 ?? (firstPrice === undefined ? null : readAmount<PriceE8>(firstPrice)),
     reports: [...order.reports, ...reports],
   };

@@ -14,9 +14,10 @@ import { splitVolume } from './split-volume.ts';
  */
 export function decideOrder(situation: Situation, request: OrderRequest, price: Price | undefined): Entry {
   const { book, profile, at } = situation;
-  const { requestId, kind, symbol, side, volumeE8 } = request;
+  const { requestId, kind, symbol, side, volumeE8, limit } = request;
   const nth = book.orderCount() + 1;
-  const behaviour = chooseBehaviour(profile.manners, { requestId, kind, nth, symbol, volumeE8 });
+  const rests = limit?.rests === true;
+  const behaviour = chooseBehaviour(profile.manners, { requestId, kind, nth, symbol, volumeE8, rests });
   if (behaviour.lose) return { kind: 'loss', requestId };
 
   const listing = profile.listings.get(symbol);
@@ -63,7 +64,7 @@ function takenOrder(
   behaviour: Behaviour,
   price: Price | undefined,
 ): Omit<TakenOrder, 'parts'> {
-  const { requestId, kind, symbol, side, volumeE8, maxDeviationE8 } = request;
+  const { requestId, kind, symbol, side, volumeE8, limit, maxDeviationE8 } = request;
   const referencePriceE8 = request.referencePriceE8 ?? (price === undefined ? null : priceFor(side, price));
   return {
     requestId,
@@ -72,6 +73,7 @@ function takenOrder(
     symbol,
     side,
     volume: formatE8(volumeE8),
+    ...(limit !== null && { limit: { price: formatE8(limit.priceE8), rests: limit.rests } }),
     maxDeviation: maxDeviationE8 === null ? null : formatE8(maxDeviationE8),
     referencePrice: referencePriceE8 === null ? null : formatE8(referencePriceE8),
     behaviour,

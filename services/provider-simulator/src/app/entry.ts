@@ -54,6 +54,8 @@ export interface TakenOrder {
   readonly volume: string;
   /** Lots of each part in which it is to be executed; none where it was refused at once. */
   readonly parts: readonly string[];
+  /** What it may cost, and whether it waits for that price; absent at the market. */
+  readonly limit?: { readonly price: string; readonly rests: boolean };
   readonly maxDeviation: string | null;
   /** What the deviation counts from; null until there is a price. */
   readonly referencePrice: string | null;
@@ -63,7 +65,10 @@ export interface TakenOrder {
 /** What a step makes of an order. */
 export interface OrderStep {
   readonly status: OrderStatus;
-  /** When the next part is executed, by the provider's clock; null when there is none, whatever was said. */
+  /**
+   * When the next part is executed, by the provider's clock; of an order that rests, before when it is not. Null when there
+   * is none, whatever was said.
+   */
   readonly dueMs: number | null;
 }
 

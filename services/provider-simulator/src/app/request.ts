@@ -7,19 +7,28 @@ interface AnyRequest {
   readonly side: Side;
 }
 
-/** A market order: a new one, or one that closes what an earlier one opened. A provider that nets executes both alike. */
+/** An order: a new one, or one that closes what an earlier one opened. A provider that nets executes both alike. */
 export interface OrderRequest extends AnyRequest {
   readonly kind: 'new' | 'close';
   readonly volumeE8: LotsE8;
+  /** Null at the market. */
+  readonly limit: Limit | null;
   /** How much worse than the reference the execution may be; null where any price will do. */
   readonly maxDeviationE8: PriceE8 | null;
   /** The price the order was decided on; null where the deviation counts from our price at arrival. */
   readonly referencePriceE8: PriceE8 | null;
-  /** Whether it is at the market and to be executed at once; we do nothing else. */
+  /** Whether it is of a kind that we do. */
   readonly isSupported: boolean;
   /** All of it or nothing. */
   readonly isWhole: boolean;
   readonly sendBeforeMs: number;
+}
+
+/** The worst price at which an order may be executed. */
+export interface Limit {
+  readonly priceE8: PriceE8;
+  /** Whether it waits for that price, for as long as it takes; else what cannot be had at once is given up. */
+  readonly rests: boolean;
 }
 
 /** A request about an earlier one. */

@@ -1,3 +1,4 @@
+import type { SymbolName } from '@margrave/vocabulary';
 import { createBook, type Book, type OpenSending } from '../app/book.ts';
 import type { ProviderProfile } from '../app/decision.ts';
 import type { Entry } from '../app/entry.ts';
@@ -63,6 +64,13 @@ export class World {
   diesAtPublished = Number.POSITIVE_INFINITY;
   diskFault: Error | undefined;
   repeated = 0;
+  #running: Provider | undefined;
+
+  /** A new price, told to the provider that runs. */
+  quote(price: Price): void {
+    this.price = price;
+    this.#running?.quoted('EURUSD' as SymbolName);
+  }
 
   /** A process with the journal that is there. What it does after its death is nothing. */
   start(profile: ProviderProfile): { readonly provider: Provider; readonly book: Book } {
@@ -96,6 +104,7 @@ export class World {
       },
       onFailure: (error) => this.failures.push(error),
     });
+    this.#running = provider;
     return { provider, book };
   }
 }
