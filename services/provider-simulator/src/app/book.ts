@@ -1,7 +1,7 @@
 import type { LotsE8, PriceE8, RequestId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Distortion } from './behaviour.ts';
-import { readAmount, type Entry, type OrderStatus, type Report, type Sending, type TakenOrder } from './entry.ts';
+import { readAmount, type Effect, type Entry, type OrderStatus, type Report, type Sending, type TakenOrder } from './entry.ts';
 import { readExecutionNumber, type ExecutionNumber } from './execution-number.ts';
 
 /** An order the provider knows, as it stands. */
@@ -151,10 +151,9 @@ function moveOrder(order: OrderState, { status, dueMs, reports }: Step): OrderSt
   };
 }
 
-type Original = Extract<Entry, { kind: 'answer' }>['original'] & object;
-
-function applyToOriginal(state: BookState, { requestId, becomes }: Original, reports: readonly Report[]): void {
-  switch (becomes) {
+function applyToOriginal(state: BookState, effect: Effect, reports: readonly Report[]): void {
+  const { requestId } = effect;
+  switch (effect.becomes) {
     case 'forbidden':
       state.forbidden.add(requestId);
       break;
@@ -166,8 +165,20 @@ function applyToOriginal(state: BookState, { requestId, becomes }: Original, rep
       putOrder(state, { ...order, status: 'cancelled', dueMs: null, reports: [...order.reports, ...reports] });
       break;
     }
+    case 'replaced': {
+      const order = knownOrder(state, requestId);
+      putOrder(state, {
+        ...order,
+        volumeE8: readAmount<LotsE8>(effect.volume),
+        limitPriceE8: readAmount<PriceE8>(effect.price),
+        partsLeft: effect.parts,
+        dueMs: effect.dueMs,
+        reports: [...order.reports, ...reports],
+      });
+      break;
+    }
     default:
-      becomes satisfies never;
+      effect satisfies never;
   }
 }
 

@@ -3,7 +3,7 @@ import { chooseBehaviour, type Behaviour } from './behaviour.ts';
 import { createReportWriter, sendingsOfStep, type Situation, type Subject, type Volumes } from './decision.ts';
 import type { Entry, Rejection, TakenOrder } from './entry.ts';
 import { nextExecutionNumber } from './execution-number.ts';
-import { priceFor, type Listing, type OrderRequest, type Price } from './request.ts';
+import { isVolumeAllowed, priceFor, type Listing, type OrderRequest, type Price } from './request.ts';
 import { splitVolume } from './split-volume.ts';
 
 /**
@@ -53,9 +53,7 @@ function refusal({ book, at }: Situation, request: OrderRequest, listing: Listin
   if (at.ms > request.sendBeforeMs) return 'too_late';
   if (!request.isSupported) return 'not_supported';
   if (listing === undefined) return 'unknown_symbol';
-  const { volumeStepE8, volumeMaxE8 } = listing;
-  const isVolumeAllowed = request.volumeE8 > 0n && request.volumeE8 <= volumeMaxE8 && request.volumeE8 % volumeStepE8 === 0n;
-  return isVolumeAllowed ? undefined : 'volume_not_allowed';
+  return isVolumeAllowed(request.volumeE8, listing) ? undefined : 'volume_not_allowed';
 }
 
 function takenOrder(

@@ -1,6 +1,6 @@
 import type { PriceE8, RequestId, Side } from '@margrave/vocabulary';
 import fc from 'fast-check';
-import { followUp, lots, order, priceE8, profileOf, requestIdOf } from '../testing/scene.ts';
+import { followUp, lots, order, priceE8, profileOf, replace, requestIdOf } from '../testing/scene.ts';
 import { World } from '../testing/world.ts';
 import { MISBEHAVIOURS } from './behaviour.ts';
 import type { Book } from './book.ts';
@@ -24,9 +24,9 @@ const limit = fc.option(fc.record({ points: near, rests: fc.boolean() }));
 const side = fc.constantFrom('buy' as const, 'sell' as const);
 /** Long enough for an order to have come to rest. */
 const thenMs = fc.constantFrom(0, 50);
-const oneStep = fc.constant(1);
+const steps = fc.integer({ min: 1, max: 9 });
 
-/** Orders, with cancellations, status requests and repetitions among them. */
+/** Orders, with cancellations, replacements, status requests and repetitions among them. */
 const requests = fc.array(
   fc.oneof(
     {
@@ -34,7 +34,7 @@ const requests = fc.array(
       arbitrary: fc.record({
         kind: fc.constant('new' as const),
         original: fc.nat(5),
-        steps: fc.integer({ min: 1, max: 9 }),
+        steps,
         side,
         limit,
         thenMs,
@@ -43,9 +43,9 @@ const requests = fc.array(
     {
       weight: 1,
       arbitrary: fc.record({
-        kind: fc.constantFrom('cancel', 'status'),
+        kind: fc.constantFrom('cancel', 'status', 'replace'),
         original: fc.nat(5),
-        steps: oneStep,
+        steps,
         side,
         limit,
         thenMs,
@@ -69,7 +69,7 @@ const crash: fc.Arbitrary<Crash> = fc.oneof(
 );
 
 interface Plan {
-  readonly kind: 'new' | 'cancel' | 'status';
+  readonly kind: 'new' | 'cancel' | 'status' | 'replace';
   readonly original: number;
   readonly steps: number;
   readonly side: Side;
@@ -77,22 +77,25 @@ interface Plan {
   readonly thenMs: number;
 }
 
-const buildRequest = ({ kind, original, steps, side: ofSide, limit: at }: Plan, index: number): ProviderRequest =>
-  kind === 'new'
-    ? order(original, {
-        volumeE8: lots(`0.0${steps}`),
-        side: ofSide,
-        limit: at === null ? null : { priceE8: pointsAway(at.points), rests: at.rests },
-      })
-    : followUp(kind, 100 + index, original);
+function buildRequest({ kind, original, steps: count, side: ofSide, limit: at }: Plan, index: number): ProviderRequest {
+  const volumeE8 = lots(`0.0${count}`);
+  const limitPriceE8 = at === null ? null : pointsAway(at.points);
+  if (kind === 'replace') return replace(100 + index, original, { volumeE8, limitPriceE8 });
+  if (kind !== 'new') return followUp(kind, 100 + index, original);
+  const ofOrder = limitPriceE8 === null ? null : { priceE8: limitPriceE8, rests: at?.rests === true };
+  return order(original, { volumeE8, side: ofSide, limit: ofOrder });
+}
+
+const entriesOf = (world: World): readonly Entry[] => world.disk.map((line) => JSON.parse(line) as Entry);
 
 /** The reports that decisions on the disk have made. */
 const decided = (world: World): readonly Report[] =>
-  world.disk.map((line) => JSON.parse(line) as Entry).flatMap((entry) => ('reports' in entry ? entry.reports : []));
+  entriesOf(world).flatMap((entry) => ('reports' in entry ? entry.reports : []));
 
 function checkOrders(world: World): void {
+  const asked = checkLimits(entriesOf(world));
   const byOrder = Map.groupBy(decided(world), ({ requestId, originalRequestId }) => originalRequestId ?? requestId);
-  const arrived = world.disk.map((line) => JSON.parse(line) as Entry).filter((entry) => entry.kind === 'order');
+  const arrived = entriesOf(world).filter((entry) => entry.kind === 'order');
   expect(new Set(arrived.map((entry) => entry.order.requestId)).size).toBe(arrived.length);
   for (const { order: taken } of arrived) {
     const reports = byOrder.get(taken.requestId) ?? [];
@@ -102,27 +105,32 @@ function checkOrders(world: World): void {
     );
     expect(last).toHaveLength(1);
     const filled = reports.reduce((sum, { lastVolume }) => sum + (lastVolume === undefined ? 0n : lots(lastVolume)), 0n);
-    const whole = lots(taken.volume);
+    const whole = lots(asked.get(taken.requestId)?.volume ?? '0');
     expect(filled + lots(last[0]?.leavesVolume ?? '0')).toBe(whole);
   }
 }
 
-/** Nothing was executed at a price worse than the limit that the order had. */
-function checkLimits(world: World): void {
-  const orders = new Map<RequestId, { readonly side: Side; readonly limitE8: PriceE8 | null }>();
-  for (const entry of world.disk.map((line) => JSON.parse(line) as Entry)) {
+/** What each order was to be at last, and that nothing was executed at a price worse than the limit that it then had. */
+function checkLimits(entries: readonly Entry[]): ReadonlyMap<RequestId, { readonly volume: string }> {
+  const orders = new Map<RequestId, { readonly side: Side; readonly volume: string; readonly limit: string | undefined }>();
+  for (const entry of entries) {
     if (entry.kind === 'order') {
-      const { requestId, side: ofSide, limit: at } = entry.order;
-      orders.set(requestId, { side: ofSide, limitE8: at === undefined ? null : priceE8(at.price) });
+      const { requestId, side: ofSide, volume, limit: at } = entry.order;
+      orders.set(requestId, { side: ofSide, volume, limit: at?.price });
+    }
+    if (entry.kind === 'answer' && entry.original?.becomes === 'replaced') {
+      const { requestId, volume, price } = entry.original;
+      orders.set(requestId, { side: orders.get(requestId)?.side ?? 'buy', volume, limit: price });
     }
     if (entry.kind !== 'execution') continue;
-    const { side: ofSide, limitE8 = null } = orders.get(entry.requestId) ?? {};
+    const { side: ofSide, limit: at } = orders.get(entry.requestId) ?? {};
     for (const { lastPrice } of entry.reports) {
-      if (limitE8 === null || lastPrice === undefined) continue;
-      const worseE8 = ofSide === 'buy' ? priceE8(lastPrice) - limitE8 : limitE8 - priceE8(lastPrice);
+      if (at === undefined || lastPrice === undefined) continue;
+      const worseE8 = ofSide === 'buy' ? priceE8(lastPrice) - priceE8(at) : priceE8(at) - priceE8(lastPrice);
       expect(worseE8).toBeLessThanOrEqual(0n);
     }
   }
+  return orders;
 }
 
 /** Tells a price, lets everything happen, and sees that nothing rests that it reaches. */
@@ -162,7 +170,6 @@ it('whenever it dies, each order is executed once, and everything decided is tol
       }
       expect(world.failures).toEqual([]);
       checkOrders(world);
-      checkLimits(world);
 
       const reports = decided(world);
       expect(new Set(reports.map(({ executionId }) => executionId)).size).toBe(reports.length);
@@ -182,8 +189,7 @@ it('whenever it dies, each order is executed once, and everything decided is tol
 
 const silentOrders = (world: World): ReadonlySet<RequestId> =>
   new Set(
-    world.disk
-      .map((line) => JSON.parse(line) as Entry)
+    entriesOf(world)
       .filter((entry) => entry.kind === 'order' && (entry.order.behaviour.silent || entry.order.behaviour.mute))
       .map((entry) => (entry.kind === 'order' ? entry.order.requestId : requestIdOf(0))),
   );

@@ -4,7 +4,7 @@ import { decideAnswer } from './decide-answer.ts';
 import { decideExecution, restsAt } from './decide-execution.ts';
 import { decideOrder } from './decide-order.ts';
 import type { ProviderProfile, Situation } from './decision.ts';
-import type { Entry } from './entry.ts';
+import type { Effect, Entry } from './entry.ts';
 import type { Moment } from './execution-number.ts';
 import { isOrder, type Price, type ProviderRequest } from './request.ts';
 
@@ -112,6 +112,7 @@ export function createProvider(book: Book, profile: ProviderProfile, needs: Prov
     if (signal.aborted) return 'stopped';
     const order = book.order(requestId);
     if (order === undefined || order.dueMs === null) return 'told'; // cancelled meanwhile
+    if (order.dueMs !== waiting.dueMs) return execute(requestId); // replaced meanwhile
     return executeNext(order, price);
   };
 
@@ -132,8 +133,17 @@ export function createProvider(book: Book, profile: ProviderProfile, needs: Prov
       : decideAnswer(situation(), request);
     const { kept, told } = enter(entry);
     if (isOrder(request)) return all([told, kept.then(() => execute(request.requestId))]);
-    if (entry.kind === 'answer' && entry.original?.becomes === 'cancelled') resting.delete(entry.original.requestId);
+    if (entry.kind === 'answer' && entry.original !== null) disturb(entry.original, kept);
     return told;
+  };
+
+  /** An order that rests is looked at anew when it was replaced, and no more when it was cancelled. */
+  const disturb = ({ requestId, becomes }: Effect, kept: Promise<void>): void => {
+    if ((becomes !== 'replaced' && becomes !== 'cancelled') || !resting.delete(requestId)) return;
+    holdInHand(
+      requestId,
+      kept.then(() => execute(requestId)),
+    ).catch(needs.onFailure);
   };
 
   const holdInHand = (requestId: RequestId, work: Promise<Told>): Promise<Told> => {

@@ -31,10 +31,21 @@ export interface Limit {
   readonly rests: boolean;
 }
 
-/** A request about an earlier one. */
+/** A request about an earlier one that says no more than which. */
 export interface FollowUpRequest extends AnyRequest {
-  readonly kind: 'cancel' | 'replace' | 'protect' | 'status';
+  readonly kind: 'cancel' | 'protect' | 'status';
   readonly originalRequestId: RequestId;
+}
+
+/** Asks for another volume and limit of an order that rests. */
+export interface ReplaceRequest extends AnyRequest {
+  readonly kind: 'replace';
+  readonly originalRequestId: RequestId;
+  /** All of it, with what is executed already. */
+  readonly volumeE8: LotsE8;
+  /** Null where it asks for what is no limit order. */
+  readonly limitPriceE8: PriceE8 | null;
+  readonly sendBeforeMs: number;
 }
 
 /** Something with a request id that says no more that we understand. */
@@ -42,7 +53,9 @@ export interface MalformedRequest extends AnyRequest {
   readonly kind: 'malformed';
 }
 
-export type ProviderRequest = OrderRequest | FollowUpRequest | MalformedRequest;
+/** Any request that is no order. */
+export type AnsweredRequest = FollowUpRequest | ReplaceRequest | MalformedRequest;
+export type ProviderRequest = OrderRequest | AnsweredRequest;
 
 export const isOrder = (request: ProviderRequest): request is OrderRequest => request.kind === 'new' || request.kind === 'close';
 
@@ -53,6 +66,11 @@ export interface Listing {
   readonly volumeStepE8: LotsE8;
   readonly volumeMaxE8: LotsE8;
 }
+
+/** Whether an order may have this volume. */
+export const isVolumeAllowed = (volumeE8: LotsE8, { volumeStepE8, volumeMaxE8 }: Listing): boolean =>
+  volumeE8 > 0n && volumeE8 <= volumeMaxE8 && volumeE8 % volumeStepE8 === 0n;
+
 /** By the provider's own symbol. */
 export type Listings = ReadonlyMap<string, Listing>;
 

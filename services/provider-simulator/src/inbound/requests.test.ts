@@ -82,6 +82,28 @@ it.each(['close', 'cancel', 'replace', 'protect', 'status'] as const)(
   },
 );
 
+describe('a replacement', () => {
+  const REPLACE = MESSAGES.ProviderOrderReplaceV1;
+  const readReplace = (differently: object = {}) => read(REPLACE.subject({ provider }), { ...REPLACE.example, ...differently });
+
+  it('is read with its whole volume, its limit and its time', () => {
+    expect(readReplace()).toEqual({
+      kind: 'replace',
+      requestId: requestIdOf(472),
+      originalRequestId: requestIdOf(470),
+      symbol: 'EUR/USD',
+      side: 'buy',
+      volumeE8: lots('0.20'),
+      limitPriceE8: priceE8('1.08300'),
+      sendBeforeMs: Date.parse('2026-01-05T10:00:07.123Z'),
+    });
+  });
+
+  it.each([{ price: null }, { price: '0' }, { stopPrice: '1.08000' }])('has no limit with %j', (differently) => {
+    expect(readReplace(differently)).toMatchObject({ kind: 'replace', limitPriceE8: null });
+  });
+});
+
 it.each([
   ['a number for a volume', { volume: 0.1 }],
   ['an exponent', { volume: '1e3' }],

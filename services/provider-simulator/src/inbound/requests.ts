@@ -14,7 +14,7 @@ import {
 import { parseE8, SIDES, type LotsE8, type PriceE8, type Result } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import { Type } from 'typebox';
-import type { FollowUpRequest, Limit, MalformedRequest, OrderRequest, ProviderRequest } from '../app/request.ts';
+import type { Limit, MalformedRequest, OrderRequest, ProviderRequest, ReplaceRequest } from '../app/request.ts';
 
 /** A message that not even a refusal can be addressed to. */
 export interface Unreadable {
@@ -53,7 +53,7 @@ function readByKind(kind: string, data: Uint8Array): Result<ProviderRequest, str
     case 'cancel':
       return map(ProviderOrderCancelV1.decode(data), (body) => followUp(kind, body));
     case 'replace':
-      return map(ProviderOrderReplaceV1.decode(data), (body) => followUp(kind, body));
+      return map(ProviderOrderReplaceV1.decode(data), replaceOf);
     case 'protect':
       return map(ProviderOrderProtectV1.decode(data), (body) => followUp(kind, body));
     case 'status':
@@ -111,12 +111,19 @@ const orderFields = (body: ProviderOrderNewV1 | ProviderOrderCloseV1) => ({
 
 type FollowUpBody = Pick<ProviderOrderStatusV1, 'requestId' | 'originalRequestId' | 'symbol' | 'side'>;
 
-const followUp = (kind: FollowUpRequest['kind'], body: FollowUpBody): FollowUpRequest => ({
+const followUp = <Kind extends string>(kind: Kind, body: FollowUpBody) => ({
   kind,
   requestId: body.requestId,
   originalRequestId: body.originalRequestId,
   symbol: body.symbol,
   side: body.side,
+});
+
+const replaceOf = (body: ProviderOrderReplaceV1): ReplaceRequest => ({
+  ...followUp('replace', body),
+  volumeE8: amount<LotsE8>(body.volume),
+  limitPriceE8: body.stopPrice === null ? positive(body.price) : null,
+  sendBeforeMs: Date.parse(body.sendBefore),
 });
 
 function readAddress(data: Uint8Array): MalformedRequest | undefined {

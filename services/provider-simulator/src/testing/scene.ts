@@ -6,7 +6,7 @@ import { decideOrder } from '../app/decide-order.ts';
 import type { ProviderProfile, Situation } from '../app/decision.ts';
 import type { Entry, Report } from '../app/entry.ts';
 import type { Moment } from '../app/execution-number.ts';
-import type { FollowUpRequest, Limit, OrderRequest, Price } from '../app/request.ts';
+import type { FollowUpRequest, Limit, OrderRequest, Price, ReplaceRequest } from '../app/request.ts';
 
 export const START_MS = Date.parse('2026-01-05T10:00:00.000Z');
 export const moment = (ms: number): Moment => ({ ms, text: new Date(ms).toISOString() });
@@ -73,6 +73,19 @@ export const followUp = (kind: FollowUpRequest['kind'], number: number, original
   side: 'buy',
 });
 
+/** Asks for 0.20 lots at a limit of 1.08400. */
+export const replace = (number: number, original: number, differently: Partial<ReplaceRequest> = {}): ReplaceRequest => ({
+  kind: 'replace',
+  requestId: requestIdOf(number),
+  originalRequestId: requestIdOf(original),
+  symbol: 'EUR/USD',
+  side: 'buy',
+  volumeE8: lots('0.20'),
+  limitPriceE8: priceE8('1.08400'),
+  sendBeforeMs: START_MS + 120_000,
+  ...differently,
+});
+
 /** A book with a clock, in which decisions are entered one after another. */
 export class Scene {
   readonly book: Book = createBook();
@@ -133,6 +146,8 @@ export const inShort = ({ executionType, lastVolume, lastPrice, reason, cumulati
       return `${executionType} ${lastVolume} at ${lastPrice}, ${cumulativeVolume} and ${leavesVolume} left`;
     case 'rejected':
       return `rejected: ${reason}`;
+    case 'replaced':
+      return `replaced: ${cumulativeVolume} and ${leavesVolume} left`;
     case 'cancelled':
       return `cancelled: ${reason}, ${cumulativeVolume} and ${leavesVolume} left`;
     case 'new':
