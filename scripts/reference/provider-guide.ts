@@ -68,9 +68,9 @@ const speaking = (): readonly string[] => [
 const meaning = (): readonly string[] => [
   '### Units and prices',
   'Volumes are in lots of `contractSize` units each. Amounts are decimal strings: at most 10 digits, then at most 8 decimals. Symbols are the provider’s own, as agreed with the operator. Prices are the provider’s raw prices: what the client pays on top is our affair.',
-  '`maxDeviation` is in price units and counts from `referencePrice`: a buy may be executed at up to `referencePrice + maxDeviation`, a sell down to `referencePrice − maxDeviation`. If no price within it is to be had, reject with `price_moved`. Without a `referencePrice` count from your own price when the request arrives; with `maxDeviation: null` any price will do.',
+  '`maxDeviation` is in price units and counts from `referencePrice`: a buy may be executed at up to `referencePrice + maxDeviation`, a sell down to `referencePrice − maxDeviation`. If no price within it is to be had, reject with `price_moved`. Without a `referencePrice` count from your own price when the request arrives; with `maxDeviation: null` any price will do. A limit order is bound by its `price` alone.',
   '### What each report must carry',
-  'Every report carries `executionId`, `requestId`, `executionType`, `symbol` and `side` as in the request, and `transactTime`. `requestId` is the id of the request that is answered: fills of an order carry the id of its `new` request, fills of a close that of the `close` request. Wherever volumes are given, `cumulativeVolume + leavesVolume` is the volume of the order.',
+  'Every report carries `executionId`, `requestId`, `executionType`, `symbol` and `side` as in the request, and `transactTime`. `requestId` is the id of the request that is answered: fills of an order carry the id of its `new` request, also after it was replaced, fills of a close that of the `close` request. Wherever volumes are given, `cumulativeVolume + leavesVolume` is the volume of the order.',
   table(
     ['executionType', 'must carry as well', 'meaning'],
     Object.entries(EXECUTION_RULES).map(([type, { required, meaning: says }]) => [
@@ -89,11 +89,19 @@ const endings = (): readonly string[] => [
   '- `cancelled`, when a rest could not be had: `cumulativeVolume` is what was executed, `leavesVolume` the rest that is given up;',
   '- `rejected`, when nothing was executed, with the reason.',
   'An order without a last report after the silence limit (5 s unless the operator sets another), acknowledged by `new` or not, is `unknown` to us. Its margin stays reserved and a `status` request follows, and again after half a minute, then later and later, at most an hour apart, until the provider answers.',
+  '### Limit orders',
+  'So far none are sent. A limit order is to be executed at the provider’s own price of the moment while that is `price` or better: a buy while the ask is at or below it, a sell while the bid is at or above it; equal is reached. It gets the better price where there is one. `maxDeviation` is null, and ignored.',
+  '- `ioc`: as a market order; what is not to be had at the limit at once is given up, by `cancelled` where a part was executed, else by `rejected`, with `price_moved`.',
+  '- `fok`: the whole at once, in one `fill`, or nothing: `rejected`.',
+  '- `gtc`: answer `new` at once, from then on it rests. It is executed, in one or several parts, whenever a price reaches it, however long that takes and whatever was restarted meanwhile; it ends with `fill`, or with `cancelled`, the answer to a cancel request. Its `sendBefore` is when it must have arrived, not when it must be over. A status request is answered with `working`, or `partially_filled`.',
+  'A limit order without a `price` above zero, and a market order with a `price`, is rejected with `not_supported`, and so is what you do not do: Margrave keeps stop orders itself.',
   '### What a close is',
   'A `close` asks for a market `ioc` order on the other side that reduces the position which the `new` request `originalRequestId` opened. `side` is the side of the closing execution: `sell` closes what was bought. It is answered exactly as a `new` request is, with the id of the `close` request in every report. A provider that nets needs nothing of `originalRequestId`.',
   '### Cancel, replace, protect',
   '`cancel` gives up what is left of `originalRequestId`. Answer `cancelled`, or `rejected` with `already_over`, with the id of the cancel request as `requestId` and with `originalRequestId`. A cancel may name a request that never reached the provider, because it waited too long on our side: answer `rejected` with `unknown_request`, remember that id, and if the request arrives after all reject it with `cancelled_before_arrival`.',
-  '`replace` and `protect` are for resting orders and protective levels, which are not sent yet. Until then answer `rejected` with `not_supported`.',
+  '`replace` gives an order that rests another volume and another `price`; none are sent yet, and a provider without resting orders answers `rejected` with `not_supported`. `originalRequestId` is the `new` request of the order, however often it was replaced before. `volume` is the whole volume, what is filled already included. Answer `replaced`, with the id of the replace request as `requestId`, with `originalRequestId`, and with `cumulativeVolume` and `leavesVolume` as they are now; from then on the order rests as it was asked, and may be executed at once where the new price is reached already. Its fills and its end go on to carry the id of the `new` request, and count up to the new volume. A status request is answered with `replaced` among the reports.',
+  'A replace is `rejected`, and the order stays as it was, with `too_late` after its `sendBefore`; with `already_over`; with `unknown_request`, which, other than after a cancel, promises nothing: if the order arrives after all, execute it as it says; with `not_supported` where the order does not rest or `price` is not above zero; with `volume_not_allowed` where the volume is not one you take, or not above what is filled: whoever wants no more than that cancels.',
+  '`protect` is for protective levels, which are not sent yet. Until then answer `rejected` with `not_supported`.',
   '### Reasons of rejects',
   table(
     ['reason', 'meaning'],
