@@ -74,7 +74,7 @@ export const configurationDeclaration = {
   }),
   acknowledge: setting.flag({
     environment: 'ACKNOWLEDGE',
-    sentence: 'Whether an order is acknowledged by a report of its own before it is executed.',
+    sentence: 'Whether an order is acknowledged by a report of its own before it is executed; one that rests always is.',
     default: true,
   }),
   lateMs: setting.duration({

@@ -112,6 +112,38 @@ it('fills in two parts that are together the volume, each on the volume step', a
   expect(broker.reportsOf(2).map(({ lastVolume }) => lastVolume)).toEqual([undefined, '0.20', '0.10']);
 });
 
+it('keeps a limit order that rests over a crash, under the terms it was given last, and executes it when a quote reaches them', async () => {
+  await broker.begin();
+  const simulator = await provider();
+  await broker.newOrder(1, { type: 'limit', price: '1.08000', timeInForce: 'gtc' });
+  await until(() => broker.types(1).includes('new'), 'the order is acknowledged');
+  await until(async () => (await unacknowledged()) === 0, 'its request is acknowledged, though it rests');
+  await broker.replace(2, 1, '1.08300');
+  await until(() => broker.types(2).length > 0, 'it is replaced');
+  expect(broker.reportsOf(2)).toMatchObject([
+    { executionType: 'replaced', originalRequestId: requestIdOf(1), cumulativeVolume: '0', leavesVolume: '0.20' },
+  ]);
+  await simulator.end('SIGKILL');
+  simulator.start();
+  broker.price = { bid: '1.08293', ask: '1.08301' };
+  await broker.newOrder(3, { volume: '0.01' }); // executed beside it, so quotes are heard
+  await broker.status(4, 1);
+  await allOver([3]);
+  await until(() => broker.types(4).length > 0, 'it is asked for');
+  expect(broker.reportsOf(4)).toMatchObject([{ orderStatus: 'working', cumulativeVolume: '0', leavesVolume: '0.20' }]);
+  expect(broker.types(1)).toEqual(['new']);
+  broker.price = { bid: '1.08292', ask: '1.08300' };
+  await allOver([1]);
+  expect(broker.reportsOf(1)[1]).toMatchObject({
+    executionType: 'fill',
+    lastVolume: '0.20',
+    lastPrice: '1.083',
+    leavesVolume: '0',
+  });
+  for (const { execution } of broker.heard) expect(executionFault(execution)).toBeUndefined();
+  expectUnchanged();
+});
+
 it('says what became of a silent order when it is asked, and that it never saw another', async () => {
   await broker.begin();
   await provider({ MISBEHAVE: 'silent=1' });

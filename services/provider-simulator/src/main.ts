@@ -58,22 +58,6 @@ const bus = await startBus(service, name);
 health.addReadiness({ name: 'nats', check: bus.check, deadlineMs: HEALTH_DEADLINE_MS });
 
 const prices = createPriceBoard({ ageMsMax: configuration.quoteAgeMsMax, now: () => performance.now() });
-await lifecycle.part(
-  'quotes',
-  () =>
-    [...new Set([...profile.listings.values()].map(({ symbol }) => symbol))].map((symbol) =>
-      subscribe(bus, {
-        contract: QuoteV1,
-        only: { symbol },
-        onMessage: ({ body }) => prices.take(body),
-        onUndecodable: (reason, subject) => log.warn({ reason, subject }, 'A quote could not be read'),
-        onBug: (error) => lifecycle.fail(error, 'A bug in the reading of quotes'),
-        log: component('quotes'),
-      }),
-    ),
-  (subscriptions) => subscriptions.forEach((unsubscribe) => unsubscribe()),
-);
-
 const provider = createProvider(book, profile, {
   keep: journal.keep,
   send: createReportSender({
@@ -98,6 +82,25 @@ const provider = createProvider(book, profile, {
   onRepeated: () => metrics.repeatedRequests.inc(),
   onFailure: (error) => lifecycle.fail(error, 'The provider can neither keep nor resume what it decided'),
 });
+
+await lifecycle.part(
+  'quotes',
+  () =>
+    [...new Set([...profile.listings.values()].map(({ symbol }) => symbol))].map((symbol) =>
+      subscribe(bus, {
+        contract: QuoteV1,
+        only: { symbol },
+        onMessage: ({ body }) => {
+          prices.take(body);
+          provider.quoted(body.symbol);
+        },
+        onUndecodable: (reason, subject) => log.warn({ reason, subject }, 'A quote could not be read'),
+        onBug: (error) => lifecycle.fail(error, 'A bug in the reading of quotes'),
+        log: component('quotes'),
+      }),
+    ),
+  (subscriptions) => subscriptions.forEach((unsubscribe) => unsubscribe()),
+);
 
 /** Nothing gets there: what cannot be read is answered or logged. */
 const noDeadLetters: DeadLetters = {

@@ -14,7 +14,8 @@ interface ExecutionRule {
 export const EXECUTION_RULES: { readonly [Type in ExecutionType]: ExecutionRule } = {
   new: {
     required: [],
-    meaning: 'The provider has taken the request and works on it. Optional; nothing is executed yet.',
+    meaning:
+      'The provider has taken the request and works on it; nothing is executed yet. Optional, but for a `gtc` order, which rests from then on.',
   },
   partial_fill: {
     required: ['lastVolume', 'lastPrice', 'cumulativeVolume', 'leavesVolume'],
@@ -35,7 +36,8 @@ export const EXECUTION_RULES: { readonly [Type in ExecutionType]: ExecutionRule 
   },
   replaced: {
     required: ['originalRequestId'],
-    meaning: 'The resting order, or the protective levels, are now as the request asked.',
+    meaning:
+      'The resting order, or the protective levels, are now as the request asked. Of an order `cumulativeVolume` is what was executed before, `leavesVolume` what is left of the new volume.',
   },
   expired: {
     required: ['cumulativeVolume', 'leavesVolume'],

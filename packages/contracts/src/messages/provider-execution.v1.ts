@@ -10,7 +10,9 @@ const schema = Type.Object(
     executionId: foreignId(
       'The provider’s id of this report, unique for ever: put the trade date in front of a counter that restarts.',
     ),
-    requestId: requestId('The request that this report answers: of an order its `new` request, of a close the `close` request.'),
+    requestId: requestId(
+      'The request that this report answers: of an order its `new` request, also after it was replaced, of a close the `close` request.',
+    ),
     originalRequestId: Type.Optional(
       orNull(
         requestId('For answers to cancel, replace, protect and status: the request that was cancelled, changed or asked for.'),
@@ -26,7 +28,7 @@ const schema = Type.Object(
     leavesVolume: Type.Optional(
       orNull(
         decimal(
-          'Lots not executed: still open, or, in `cancelled`, `expired` and `rejected`, given up. With cumulativeVolume it makes the volume of the order.',
+          'Lots not executed: still open, or, in `cancelled`, `expired` and `rejected`, given up; in `replaced`, of the new volume. With cumulativeVolume it makes the volume of the order.',
         ),
       ),
     ),

@@ -17,7 +17,7 @@ export const providerOrderFields = {
   contractSize: decimal('Units of the base per lot: volume × contractSize is the number of units.'),
   maxDeviation: orNull(
     decimal(
-      'In price units: how much worse than the reference the execution may be. Null: any price. See “Units and prices” in “Writing a provider”.',
+      'In price units: how much worse than the reference the execution may be. Null: any price. A limit order has its limit instead: its `maxDeviation` is null, and any other is ignored. See “Units and prices” in “Writing a provider”.',
     ),
   ),
   referencePrice: Type.Optional(

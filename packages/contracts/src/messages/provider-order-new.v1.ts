@@ -18,13 +18,17 @@ const schema = Type.Object(
     ),
     volume: fields.volume,
     contractSize: fields.contractSize,
-    price: orNull(decimal('Limit price; null for market and stop orders.')),
+    price: orNull(
+      decimal(
+        'Limit price, raw, above zero: the worst price at which a limit or stop-limit order may be executed. Null for market and stop orders.',
+      ),
+    ),
     stopPrice: orNull(decimal('Stop price; null for market and limit orders.')),
     maxDeviation: fields.maxDeviation,
     referencePrice: fields.referencePrice,
     timeInForce: oneOf(
       TIMES_IN_FORCE,
-      '`ioc` and `fok` are sent: execute what can be had at once and cancel the rest, or all of it or nothing.',
+      '`ioc`: execute what can be had at once, cancel the rest. `fok`: all of it at once, or nothing. `gtc`: rest until executed or cancelled. So far only `ioc` and `fok` are sent.',
     ),
     sentAt: fields.sentAt,
     sendBefore: fields.sendBefore,
@@ -45,7 +49,7 @@ export const ProviderOrderNewV1 = streamMessage({
   version: 1,
   summary: 'Execute this order.',
   description:
-    'A new order. Answer with `new` (optional), then `partial_fill` and `fill` reports, or `rejected`, or `cancelled` for what an `ioc` order could not get.',
+    'A new order. Answer with `new` (optional), then `partial_fill` and `fill` reports, or `rejected`, or `cancelled` for what an `ioc` order could not get. A `gtc` limit order is answered with `new` at once, and rests; see “Limit orders” in “Writing a provider”.',
   subjectTemplate: providerOrderSubject('new'),
   schema,
   example: {

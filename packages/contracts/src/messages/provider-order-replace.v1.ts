@@ -12,8 +12,10 @@ const schema = Type.Object(
     accountRef: fields.accountRef,
     symbol: fields.symbol,
     side: fields.originalSide,
-    volume: decimal('Lots: the whole volume the order is to have, what is filled already included.'),
-    price: orNull(decimal('The new limit price; null where the order has none.')),
+    volume: decimal(
+      'Lots: the whole volume the order is to have, what is filled already included. One that is not above that is rejected with `volume_not_allowed`.',
+    ),
+    price: orNull(decimal('The new limit price, raw, above zero; null where the order has none.')),
     stopPrice: orNull(decimal('The new stop price; null where the order has none.')),
     sentAt: fields.sentAt,
     sendBefore: fields.sendBefore,
@@ -34,7 +36,7 @@ export const ProviderOrderReplaceV1 = streamMessage({
   version: 1,
   summary: 'Change volume and prices of a resting order.',
   description:
-    'Only resting orders can be replaced, and none are sent yet. Answer with `replaced` or `rejected`, with this request’s id and `originalRequestId`. Later fills carry the original id.',
+    'Only resting orders can be replaced, and none are sent yet. `originalRequestId` is the `new` request of the order, however often it was replaced before. Answer with `replaced` or `rejected`, with this request’s id and `originalRequestId`. From `replaced` on the order rests with this volume and these prices; a rejection leaves it as it was. Later fills, and whatever else is said of the order, carry the id of the `new` request.',
   subjectTemplate: providerOrderSubject('replace'),
   schema,
   example: {

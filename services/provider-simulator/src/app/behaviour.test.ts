@@ -15,6 +15,7 @@ const question = (number: number, differently: Partial<OrderInQuestion> = {}): O
   nth: number,
   symbol: 'EUR/USD',
   volumeE8: lots('0.10'),
+  rests: false,
   ...differently,
 });
 const manners = (differently: Partial<Manners>): Manners => profileOf(differently).manners;

@@ -111,6 +111,8 @@ export interface OrderInQuestion {
   readonly nth: number;
   readonly symbol: string;
   readonly volumeE8: LotsE8;
+  /** Whether it waits for its price. */
+  readonly rests: boolean;
 }
 
 const PARTS_MAX_BY_CHANCE = 3;
@@ -121,7 +123,7 @@ export function chooseBehaviour(manners: Manners, order: OrderInQuestion): Behav
   const draws = createDraws(manners.seed, order.requestId);
   const usual: Behaviour = {
     latencyMs: draws.between(manners.latencyMinMs, manners.latencyMaxMs),
-    acknowledge: manners.acknowledge,
+    acknowledge: manners.acknowledge || order.rests, // for long nothing else says that it was taken
     parts: manners.parts,
     reject: null,
     short: false,

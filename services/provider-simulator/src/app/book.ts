@@ -1,7 +1,7 @@
 import type { LotsE8, PriceE8, RequestId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Distortion } from './behaviour.ts';
-import { readAmount, type Entry, type OrderStatus, type Report, type Sending, type TakenOrder } from './entry.ts';
+import { readAmount, type Effect, type Entry, type OrderStatus, type Report, type Sending, type TakenOrder } from './entry.ts';
 import { readExecutionNumber, type ExecutionNumber } from './execution-number.ts';
 
 /** An order the provider knows, as it stands. */
@@ -9,7 +9,10 @@ export interface OrderState {
   readonly taken: TakenOrder;
   readonly volumeE8: LotsE8;
   readonly filledE8: LotsE8;
-  readonly partsDone: number;
+  /** Lots of each part that is still to be executed. */
+  readonly partsLeft: readonly string[];
+  /** Null at the market. */
+  readonly limitPriceE8: PriceE8 | null;
   readonly referencePriceE8: PriceE8 | null;
   readonly status: OrderStatus;
   readonly dueMs: number | null;
@@ -125,7 +128,8 @@ const openOrder = (taken: TakenOrder, { status, dueMs, reports }: Step): OrderSt
   taken,
   volumeE8: readAmount<LotsE8>(taken.volume),
   filledE8: 0n as LotsE8,
-  partsDone: 0,
+  partsLeft: taken.parts,
+  limitPriceE8: taken.limit === undefined ? null : readAmount<PriceE8>(taken.limit.price),
   referencePriceE8: taken.referencePrice === null ? null : readAmount<PriceE8>(taken.referencePrice),
   status,
   dueMs,
@@ -141,16 +145,15 @@ function moveOrder(order: OrderState, { status, dueMs, reports }: Step): OrderSt
     status,
     dueMs,
     filledE8: fills.reduce((sum, { lastVolume = '0' }) => (sum + readAmount<LotsE8>(lastVolume)) as LotsE8, order.filledE8),
-    partsDone: order.partsDone + fills.length,
+    partsLeft: order.partsLeft.slice(fills.length),
     referencePriceE8: order.referencePriceE8 ?? (firstPrice === undefined ? null : readAmount<PriceE8>(firstPrice)),
     reports: [...order.reports, ...reports],
   };
 }
 
-type Original = Extract<Entry, { kind: 'answer' }>['original'] & object;
-
-function applyToOriginal(state: BookState, { requestId, becomes }: Original, reports: readonly Report[]): void {
-  switch (becomes) {
+function applyToOriginal(state: BookState, effect: Effect, reports: readonly Report[]): void {
+  const { requestId } = effect;
+  switch (effect.becomes) {
     case 'forbidden':
       state.forbidden.add(requestId);
       break;
@@ -162,8 +165,20 @@ function applyToOriginal(state: BookState, { requestId, becomes }: Original, rep
       putOrder(state, { ...order, status: 'cancelled', dueMs: null, reports: [...order.reports, ...reports] });
       break;
     }
+    case 'replaced': {
+      const order = knownOrder(state, requestId);
+      putOrder(state, {
+        ...order,
+        volumeE8: readAmount<LotsE8>(effect.volume),
+        limitPriceE8: readAmount<PriceE8>(effect.price),
+        partsLeft: effect.parts,
+        dueMs: effect.dueMs,
+        reports: [...order.reports, ...reports],
+      });
+      break;
+    }
     default:
-      becomes satisfies never;
+      effect satisfies never;
   }
 }
 

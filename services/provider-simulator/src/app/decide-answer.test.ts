@@ -1,10 +1,9 @@
 import { followUp, inShort, order, profileOf, QUOTE, requestIdOf, Scene, scripted, sendingsOf } from '../testing/scene.ts';
 import { decideAnswer } from './decide-answer.ts';
 import type { Entry, Report } from './entry.ts';
-import type { FollowUpRequest, MalformedRequest } from './request.ts';
+import type { AnsweredRequest, MalformedRequest } from './request.ts';
 
-const answer = (scene: Scene, request: FollowUpRequest | MalformedRequest): Entry =>
-  scene.enter(decideAnswer(scene.situation, request));
+const answer = (scene: Scene, request: AnsweredRequest): Entry => scene.enter(decideAnswer(scene.situation, request));
 const lastReport = (entry: Entry): Report => {
   const report = 'reports' in entry ? entry.reports.at(-1) : undefined;
   if (report === undefined) throw new Error('nothing was said');
@@ -130,10 +129,10 @@ describe('a status request', () => {
   });
 });
 
-it.each(['replace', 'protect'] as const)('%s is not supported', (kind) => {
+it('to protect a position is not supported', () => {
   const scene = new Scene();
   scene.arrive(order(1));
-  const report = lastReport(answer(scene, followUp(kind, 2, 1)));
+  const report = lastReport(answer(scene, followUp('protect', 2, 1)));
   expect(report).toMatchObject({ executionType: 'rejected', reason: 'not_supported', originalRequestId: requestIdOf(1) });
   expect(scene.known(1).status).toBe('working');
 });

@@ -1,7 +1,8 @@
-import type { LotsE8, RequestId } from '@margrave/vocabulary';
+import { formatE8, type LotsE8, type RequestId } from '@margrave/vocabulary';
 import type { OrderState } from './book.ts';
 import {
   createReportWriter,
+  keptBack,
   messageIdOf,
   sendAsBehaved,
   sendOnce,
@@ -10,21 +11,23 @@ import {
   type Subject,
   type Volumes,
 } from './decision.ts';
-import type { Entry } from './entry.ts';
-import type { FollowUpRequest, MalformedRequest } from './request.ts';
+import type { Entry, Rejection } from './entry.ts';
+import { isVolumeAllowed, type AnsweredRequest, type FollowUpRequest, type ReplaceRequest } from './request.ts';
+import { splitVolume } from './split-volume.ts';
 
 type Answer = Extract<Entry, { kind: 'answer' }>;
 
 const NOTHING: Volumes = { cumulativeE8: 0n as LotsE8, leavesE8: 0n as LotsE8 };
 
 /** Answers a request about an earlier one, or one that is not understood. The book must not know it. */
-export function decideAnswer(situation: Situation, request: FollowUpRequest | MalformedRequest): Entry {
+export function decideAnswer(situation: Situation, request: AnsweredRequest): Entry {
   switch (request.kind) {
     case 'cancel':
       return decideCancel(situation, request);
     case 'status':
       return decideStatus(situation, request);
     case 'replace':
+      return decideReplace(situation, request);
     case 'protect':
       return refuse(situation, request, subjectOfFollowUp(request), 'not_supported');
     case 'malformed':
@@ -34,13 +37,11 @@ export function decideAnswer(situation: Situation, request: FollowUpRequest | Ma
   }
 }
 
-type RefusedWith = 'not_supported' | 'malformed' | 'already_over' | 'unknown_request';
-
 function refuse(
   situation: Situation,
   { requestId }: { readonly requestId: RequestId },
   subject: Subject,
-  reason: RefusedWith,
+  reason: Rejection,
   original: Answer['original'] = null,
 ): Answer {
   const writer = createReportWriter(situation);
@@ -49,20 +50,20 @@ function refuse(
   return { kind: 'answer', requestId, original, reports: writer.reports, sendings };
 }
 
-const subjectOfRequest = ({ requestId, symbol, side }: FollowUpRequest | MalformedRequest): Subject => ({
+const subjectOfRequest = ({ requestId, symbol, side }: AnsweredRequest): Subject => ({
   requestId,
   symbol,
   side,
   providerOrderId: null,
 });
 
-const subjectOfFollowUp = (request: FollowUpRequest): Subject => ({
+const subjectOfFollowUp = (request: FollowUpRequest | ReplaceRequest): Subject => ({
   ...subjectOfRequest(request),
   originalRequestId: request.originalRequestId,
 });
 
 /** The answer is about the original order: its symbol and side, whatever the request says. */
-const subjectOfOriginal = (request: FollowUpRequest, { taken }: OrderState): Subject => ({
+const subjectOfOriginal = (request: FollowUpRequest | ReplaceRequest, { taken }: OrderState): Subject => ({
   requestId: request.requestId,
   originalRequestId: request.originalRequestId,
   symbol: taken.symbol,
@@ -82,7 +83,7 @@ function decideCancel(situation: Situation, request: FollowUpRequest): Answer {
   const writer = createReportWriter(situation);
   writer.cancelled(subjectOfOriginal(request, order), null, volumesOf(order));
   // What was kept for the end, to be told in the wrong order, is told now: this is the end.
-  const kept = order.taken.behaviour.reorder && !order.isSilent ? order.reports.toReversed() : [];
+  const kept = order.taken.behaviour.reorder && !order.isSilent ? keptBack(order.reports).toReversed() : [];
   return {
     kind: 'answer',
     requestId,
@@ -91,6 +92,43 @@ function decideCancel(situation: Situation, request: FollowUpRequest): Answer {
     sendings: order.taken.behaviour.mute
       ? []
       : [...sendOnce(profile.name, writer.reports), ...sendAsBehaved(profile.name, kept, order.taken.behaviour)],
+  };
+}
+
+/**
+ * Gives an order that rests another volume and limit. What is executed already counts, and there must be more; who wants no
+ * more than that cancels. One that was never seen is left as it is: if it arrives after all it is taken as it says.
+ */
+function decideReplace(situation: Situation, request: ReplaceRequest): Answer {
+  const { book, profile, at } = situation;
+  const { requestId, originalRequestId, volumeE8, limitPriceE8 } = request;
+  const order = book.order(originalRequestId);
+  const subject = order === undefined ? subjectOfFollowUp(request) : subjectOfOriginal(request, order);
+  if (at.ms > request.sendBeforeMs) return refuse(situation, request, subject, 'too_late');
+  if (order === undefined) return refuse(situation, request, subject, 'unknown_request');
+  if (order.dueMs === null) return refuse(situation, request, subject, 'already_over');
+  if (order.taken.limit?.rests !== true || limitPriceE8 === null) return refuse(situation, request, subject, 'not_supported');
+  const listing = profile.listings.get(order.taken.symbol);
+  if (listing === undefined) return refuse(situation, request, subject, 'unknown_symbol');
+  const leavesE8 = (volumeE8 - order.filledE8) as LotsE8;
+  if (leavesE8 <= 0n || !isVolumeAllowed(volumeE8, listing)) return refuse(situation, request, subject, 'volume_not_allowed');
+
+  const { behaviour } = order.taken;
+  const writer = createReportWriter(situation);
+  writer.replaced(subject, { cumulativeE8: order.filledE8, leavesE8 });
+  return {
+    kind: 'answer',
+    requestId,
+    original: {
+      requestId: originalRequestId,
+      becomes: 'replaced',
+      volume: formatE8(volumeE8),
+      price: formatE8(limitPriceE8),
+      parts: splitVolume(leavesE8, listing.volumeStepE8, behaviour.parts).map((partE8) => formatE8(partE8)),
+      dueMs: Math.max(order.dueMs, at.ms + profile.manners.latencyMinMs),
+    },
+    reports: writer.reports,
+    sendings: behaviour.mute ? [] : sendOnce(profile.name, writer.reports),
   };
 }
 

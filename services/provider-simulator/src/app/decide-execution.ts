@@ -14,8 +14,19 @@ import { readAmount, type Entry, type OrderStatus, type Rejection } from './entr
 import { priceFor, type Price } from './request.ts';
 
 /**
- * Executes the next part of an order whose time has come, at the price of this moment. Without a price, or with one that
- * has moved too far, the rest is given up: rejected where nothing was executed, else cancelled.
+ * Whether an order whose time has come goes on waiting, for a price that reaches its limit. What is done at any price does
+ * not wait for one.
+ */
+export function restsAt(order: OrderState, price: Price | undefined): boolean {
+  const { limit, behaviour } = order.taken;
+  if (limit?.rests !== true || behaviour.reject !== null || owesFalseEnd(order)) return false;
+  return price === undefined || !isReached(order, price);
+}
+
+/**
+ * Executes the next part of an order whose time has come and that does not rest, at the price of this moment. Without a
+ * price, or with one that has moved too far or is beyond its limit, the rest is given up: rejected where nothing was
+ * executed, else cancelled.
  */
 export function decideExecution(situation: Situation, order: OrderState, price: Price | undefined): Entry {
   const { profile, at } = situation;
@@ -36,19 +47,22 @@ export function decideExecution(situation: Situation, order: OrderState, price: 
 
 /** Says, once and before anything is executed, that the order is over. */
 function writeFalseEnd(writer: ReportWriter, order: OrderState): OrderStatus | undefined {
+  if (!owesFalseEnd(order)) return undefined;
   const { endFirst } = order.taken.behaviour;
-  const wasSaid = order.reports.some(({ executionType }) => executionType === 'cancelled' || executionType === 'rejected');
-  if (wasSaid) return undefined;
   for (const end of endFirst) writer[end](subjectOf(order), 'no_liquidity', volumesOf(order));
   return endFirst.at(-1);
 }
 
+const owesFalseEnd = ({ taken, reports }: OrderState): boolean =>
+  taken.behaviour.endFirst.length > 0 &&
+  !reports.some(({ executionType }) => executionType === 'cancelled' || executionType === 'rejected');
+
 function writeStep(writer: ReportWriter, order: OrderState, price: Price | undefined): OrderStatus {
-  const { taken, partsDone, filledE8, volumeE8 } = order;
-  const part = taken.parts[partsDone];
+  const { taken, partsLeft, filledE8, volumeE8 } = order;
+  const [part] = partsLeft;
   assert(part !== undefined && order.dueMs !== null, `order ${taken.requestId} is over and cannot be executed`);
   if (taken.behaviour.reject !== null) return giveUp(writer, order, taken.behaviour.reject);
-  const isLast = partsDone === taken.parts.length - 1;
+  const isLast = partsLeft.length === 1;
   const reason = whyNot(order, price, isLast);
   if (reason !== undefined || price === undefined) return giveUp(writer, order, reason ?? 'no_liquidity');
 
@@ -63,10 +77,18 @@ function writeStep(writer: ReportWriter, order: OrderState, price: Price | undef
 
 function whyNot(order: OrderState, price: Price | undefined, isLast: boolean): Rejection | undefined {
   if (price === undefined || (isLast && order.taken.behaviour.short)) return 'no_liquidity';
+  if (!isReached(order, price)) return 'price_moved';
   const { side, maxDeviation } = order.taken;
   if (maxDeviation === null || order.referencePriceE8 === null) return undefined;
   const worseE8 = priceFor(side, price) - order.referencePriceE8;
   return (side === 'buy' ? worseE8 : -worseE8) > readAmount<PriceE8>(maxDeviation) ? 'price_moved' : undefined;
+}
+
+/** Whether the price is the limit of the order or better; any is where it has none. */
+function isReached({ taken: { side }, limitPriceE8 }: OrderState, price: Price): boolean {
+  if (limitPriceE8 === null) return true;
+  const priceE8 = priceFor(side, price);
+  return side === 'buy' ? priceE8 <= limitPriceE8 : priceE8 >= limitPriceE8;
 }
 
 function giveUp(writer: ReportWriter, order: OrderState, reason: string): OrderStatus {

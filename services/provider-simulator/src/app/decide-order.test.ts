@@ -53,7 +53,7 @@ describe('an order is refused at once', () => {
     ['off the volume step', { volumeE8: lots('0.105') }, 'volume_not_allowed'],
     ['off the step of its own symbol', { symbol: 'SPX500', volumeE8: lots('0.15') }, 'volume_not_allowed'],
     ['above the largest volume', { volumeE8: lots('100.01') }, 'volume_not_allowed'],
-    ['when it is not at the market', { isSupported: false }, 'not_supported'],
+    ['when it is of a kind that is not done', { isSupported: false }, 'not_supported'],
   ])('%s', (_when, differently, reason) => {
     const scene = new Scene();
     scene.arrive(order(1, differently));

@@ -3,7 +3,7 @@ import { chooseBehaviour, type Behaviour } from './behaviour.ts';
 import { createReportWriter, sendingsOfStep, type Situation, type Subject, type Volumes } from './decision.ts';
 import type { Entry, Rejection, TakenOrder } from './entry.ts';
 import { nextExecutionNumber } from './execution-number.ts';
-import { priceFor, type Listing, type OrderRequest, type Price } from './request.ts';
+import { isVolumeAllowed, priceFor, type Listing, type OrderRequest, type Price } from './request.ts';
 import { splitVolume } from './split-volume.ts';
 
 /**
@@ -14,9 +14,10 @@ import { splitVolume } from './split-volume.ts';
  */
 export function decideOrder(situation: Situation, request: OrderRequest, price: Price | undefined): Entry {
   const { book, profile, at } = situation;
-  const { requestId, kind, symbol, side, volumeE8 } = request;
+  const { requestId, kind, symbol, side, volumeE8, limit } = request;
   const nth = book.orderCount() + 1;
-  const behaviour = chooseBehaviour(profile.manners, { requestId, kind, nth, symbol, volumeE8 });
+  const rests = limit?.rests === true;
+  const behaviour = chooseBehaviour(profile.manners, { requestId, kind, nth, symbol, volumeE8, rests });
   if (behaviour.lose) return { kind: 'loss', requestId };
 
   const listing = profile.listings.get(symbol);
@@ -52,9 +53,7 @@ function refusal({ book, at }: Situation, request: OrderRequest, listing: Listin
   if (at.ms > request.sendBeforeMs) return 'too_late';
   if (!request.isSupported) return 'not_supported';
   if (listing === undefined) return 'unknown_symbol';
-  const { volumeStepE8, volumeMaxE8 } = listing;
-  const isVolumeAllowed = request.volumeE8 > 0n && request.volumeE8 <= volumeMaxE8 && request.volumeE8 % volumeStepE8 === 0n;
-  return isVolumeAllowed ? undefined : 'volume_not_allowed';
+  return isVolumeAllowed(request.volumeE8, listing) ? undefined : 'volume_not_allowed';
 }
 
 function takenOrder(
@@ -63,7 +62,7 @@ function takenOrder(
   behaviour: Behaviour,
   price: Price | undefined,
 ): Omit<TakenOrder, 'parts'> {
-  const { requestId, kind, symbol, side, volumeE8, maxDeviationE8 } = request;
+  const { requestId, kind, symbol, side, volumeE8, limit, maxDeviationE8 } = request;
   const referencePriceE8 = request.referencePriceE8 ?? (price === undefined ? null : priceFor(side, price));
   return {
     requestId,
@@ -72,6 +71,7 @@ function takenOrder(
     symbol,
     side,
     volume: formatE8(volumeE8),
+    ...(limit !== null && { limit: { price: formatE8(limit.priceE8), rests: limit.rests } }),
     maxDeviation: maxDeviationE8 === null ? null : formatE8(maxDeviationE8),
     referencePrice: referencePriceE8 === null ? null : formatE8(referencePriceE8),
     behaviour,

@@ -40,6 +40,7 @@ export interface ReportWriter {
   readonly filled: (subject: Subject, volumes: Volumes, volumeE8: LotsE8, priceE8: PriceE8) => void;
   readonly rejected: (subject: Subject, reason: string, volumes?: Volumes) => void;
   readonly cancelled: (subject: Subject, reason: string | null, volumes: Volumes) => void;
+  readonly replaced: (subject: Subject, volumes: Volumes) => void;
   readonly stands: (subject: Subject, orderStatus: OrderStatus | 'never_seen', volumes: Volumes) => void;
 }
 
@@ -80,6 +81,7 @@ export function createReportWriter({ book, profile, at }: Situation): ReportWrit
       }),
     rejected: (subject, reason, volumes) => write(subject, volumes, { executionType: 'rejected', reason }),
     cancelled: (subject, reason, volumes) => write(subject, volumes, { executionType: 'cancelled', reason }),
+    replaced: (subject, volumes) => write(subject, volumes, { executionType: 'replaced' }),
     stands: (subject, orderStatus, volumes) => write(subject, volumes, { executionType: 'status', orderStatus }),
   };
 }
@@ -126,6 +128,10 @@ export const sendAsBehaved = (provider: string, reports: readonly Report[], beha
     ];
   });
 
+/** Of what an order has to say: what was no answer, for that was told when it was given. */
+export const keptBack = (reports: readonly Report[]): readonly Report[] =>
+  reports.filter(({ originalRequestId }) => originalRequestId === undefined);
+
 /**
  * What an order has said before and now says at last: nothing while it is silent; everything at its end, the last first,
  * where it tells things in the wrong order; else what is new.
@@ -139,5 +145,5 @@ export function sendingsOfStep(
   const { behaviour, isSilent, isOver } = order;
   if (isSilent) return [];
   if (!behaviour.reorder) return sendAsBehaved(provider, reports, behaviour);
-  return isOver ? sendAsBehaved(provider, [...earlier, ...reports].toReversed(), behaviour) : [];
+  return isOver ? sendAsBehaved(provider, [...keptBack(earlier), ...reports].toReversed(), behaviour) : [];
 }

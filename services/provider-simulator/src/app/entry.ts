@@ -23,7 +23,7 @@ export interface Report {
   readonly requestId: RequestId;
   readonly originalRequestId?: RequestId;
   readonly providerOrderId: string | null;
-  readonly executionType: 'new' | 'partial_fill' | 'fill' | 'rejected' | 'cancelled' | 'status';
+  readonly executionType: 'new' | 'partial_fill' | 'fill' | 'rejected' | 'cancelled' | 'replaced' | 'status';
   readonly symbol: string;
   readonly side: Side;
   readonly lastVolume?: string;
@@ -43,7 +43,7 @@ export interface Sending {
   readonly distortion?: Distortion;
 }
 
-/** An order as the provider took it, for ever. */
+/** An order as the provider took it, for ever; what was replaced stands in the answers. */
 export interface TakenOrder {
   readonly requestId: RequestId;
   readonly kind: 'new' | 'close';
@@ -54,16 +54,36 @@ export interface TakenOrder {
   readonly volume: string;
   /** Lots of each part in which it is to be executed; none where it was refused at once. */
   readonly parts: readonly string[];
+  /** What it may cost, and whether it waits for that price; absent at the market. */
+  readonly limit?: { readonly price: string; readonly rests: boolean };
   readonly maxDeviation: string | null;
   /** What the deviation counts from; null until there is a price. */
   readonly referencePrice: string | null;
   readonly behaviour: Behaviour;
 }
 
+/**
+ * What an answer does to the original request: cancelled; no longer silent; never seen, and not to be executed ever; or
+ * another order from then on, of this volume and limit, the parts being what is still to be executed.
+ */
+export type Effect =
+  | { readonly requestId: RequestId; readonly becomes: 'cancelled' | 'outspoken' | 'forbidden' }
+  | {
+      readonly requestId: RequestId;
+      readonly becomes: 'replaced';
+      readonly volume: string;
+      readonly price: string;
+      readonly parts: readonly string[];
+      readonly dueMs: number;
+    };
+
 /** What a step makes of an order. */
 export interface OrderStep {
   readonly status: OrderStatus;
-  /** When the next part is executed, by the provider's clock; null when there is none, whatever was said. */
+  /**
+   * When the next part is executed, by the provider's clock; of an order that rests, before when it is not. Null when there
+   * is none, whatever was said.
+   */
   readonly dueMs: number | null;
 }
 
@@ -85,8 +105,7 @@ export type Entry =
   | (Decided & {
       readonly kind: 'answer';
       readonly requestId: RequestId;
-      /** What the answer does to the original request: cancelled; no longer silent; or, never seen, not to be executed ever. */
-      readonly original: { readonly requestId: RequestId; readonly becomes: 'cancelled' | 'outspoken' | 'forbidden' } | null;
+      readonly original: Effect | null;
     })
   /** A request got lost on the way, on purpose: it was never seen, and must not be executed ever. */
   | { readonly kind: 'loss'; readonly requestId: RequestId }

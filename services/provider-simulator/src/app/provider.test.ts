@@ -1,7 +1,5 @@
-import type { RequestId } from '@margrave/vocabulary';
-import { followUp, inShort, lots, order, price, profileOf, requestIdOf, scripted, START_MS } from '../testing/scene.ts';
-import { World } from '../testing/world.ts';
-import type { Told } from './provider.ts';
+import { followUp, lots, order, price, profileOf, scripted, START_MS } from '../testing/scene.ts';
+import { watch, World } from '../testing/world.ts';
 
 let world: World;
 beforeEach(() => {
@@ -9,26 +7,16 @@ beforeEach(() => {
 });
 afterEach(() => expect(world.failures).toEqual([]));
 
-const publishedOf = (requestId: RequestId): readonly string[] =>
-  world.published.filter(({ report }) => report.requestId === requestId).map(({ report }) => inShort(report));
-
-/** What a promise gave until now. */
-const watch = (promise: Promise<Told>): { outcome: Told | 'waits' } => {
-  const watched: { outcome: Told | 'waits' } = { outcome: 'waits' };
-  void promise.then((told) => (watched.outcome = told));
-  return watched;
-};
-
 it('is done with an order when the stream has its last report', async () => {
   const { provider, book } = world.start(profileOf({ parts: 2 }));
   const taken = watch(provider.take(order(1)));
   await world.clock.runUntil(START_MS + 4);
   expect(book.openOrders()).toHaveLength(1);
-  expect([taken.outcome, publishedOf(requestIdOf(1))]).toEqual(['waits', ['new']]);
+  expect([taken.outcome, world.publishedOf(1)]).toEqual(['waits', ['new']]);
   await world.clock.runOut();
   expect(taken.outcome).toBe('told');
   expect([book.openOrders(), book.openSendings()]).toEqual([[], []]);
-  expect(publishedOf(requestIdOf(1))).toEqual([
+  expect(world.publishedOf(1)).toEqual([
     'new',
     'partial_fill 0.05 at 1.08454, 0.05 and 0.05 left',
     'fill 0.05 at 1.08454, 0.10 and 0 left',
@@ -47,7 +35,7 @@ it('executes an order once that comes again at once, later, or after a restart, 
   await restarted.provider.take(order(1));
   await world.clock.runOut();
   expect(taken.map(({ outcome }) => outcome)).toEqual(['told', 'told']);
-  expect(publishedOf(requestIdOf(1))).toEqual(['new', 'fill 0.10 at 1.08454, 0.10 and 0 left']);
+  expect(world.publishedOf(1)).toEqual(['new', 'fill 0.10 at 1.08454, 0.10 and 0 left']);
   expect(world.repeated).toBe(3);
 });
 
@@ -55,7 +43,7 @@ it('answers a status request once, however often it comes', async () => {
   const { provider } = world.start(profileOf());
   await provider.take(followUp('status', 2, 1));
   await provider.take(followUp('status', 2, 1));
-  expect(publishedOf(requestIdOf(2))).toEqual(['status']);
+  expect(world.publishedOf(2)).toEqual(['status']);
 });
 
 it('does not wait for the end of a silence', async () => {
@@ -64,7 +52,7 @@ it('does not wait for the end of a silence', async () => {
   await world.clock.runOut();
   expect([taken.outcome, world.published]).toEqual(['told', []]);
   await provider.take(followUp('status', 2, 1));
-  expect(publishedOf(requestIdOf(1))).toEqual(['new', 'fill 0.10 at 1.08454, 0.10 and 0 left']);
+  expect(world.publishedOf(1)).toEqual(['new', 'fill 0.10 at 1.08454, 0.10 and 0 left']);
 });
 
 it('waits a little for a first price', async () => {
@@ -74,7 +62,7 @@ it('waits a little for a first price', async () => {
   await world.clock.runUntil(START_MS + 1_000);
   world.price = price('1.08500', '1.08508');
   await world.clock.runOut();
-  expect(publishedOf(requestIdOf(1))[1]).toBe('fill 0.10 at 1.08508, 0.10 and 0 left');
+  expect(world.publishedOf(1)[1]).toBe('fill 0.10 at 1.08508, 0.10 and 0 left');
 });
 
 it('refuses an order for which no price comes, before silence is noticed', async () => {
@@ -82,7 +70,7 @@ it('refuses an order for which no price comes, before silence is noticed', async
   const { provider } = world.start(profileOf());
   void provider.take(order(1));
   await world.clock.runUntil(START_MS + 2_000);
-  expect(publishedOf(requestIdOf(1))).toEqual(['new', 'rejected: no_liquidity']);
+  expect(world.publishedOf(1)).toEqual(['new', 'rejected: no_liquidity']);
 });
 
 it('does not execute an order that is cancelled while it waits', async () => {
@@ -92,8 +80,8 @@ it('does not execute an order that is cancelled while it waits', async () => {
   await provider.take(followUp('cancel', 2, 1));
   await world.clock.runOut();
   expect(taken.outcome).toBe('told');
-  expect(publishedOf(requestIdOf(1))).toEqual(['new']);
-  expect(publishedOf(requestIdOf(2))).toEqual(['cancelled: null, 0 and 0.10 left']);
+  expect(world.publishedOf(1)).toEqual(['new']);
+  expect(world.publishedOf(2)).toEqual(['cancelled: null, 0 and 0.10 left']);
 });
 
 it('stops at once with a late order in hand, and executes it after the next start, when it is due', async () => {
@@ -107,9 +95,9 @@ it('stops at once with a late order in hand, and executes it after the next star
 
   world.start(profile).provider.resume();
   await world.clock.runUntil(START_MS + 5_999);
-  expect(publishedOf(requestIdOf(1))).toEqual(['new']);
+  expect(world.publishedOf(1)).toEqual(['new']);
   await world.clock.runUntil(START_MS + 6_000);
-  expect(publishedOf(requestIdOf(1))).toHaveLength(2);
+  expect(world.publishedOf(1)).toHaveLength(2);
 });
 
 it('tells of a journal that cannot be written, and then tells nobody anything', async () => {

@@ -1,10 +1,10 @@
 import type { RequestId, SymbolName } from '@margrave/vocabulary';
-import type { Book, OpenSending } from './book.ts';
+import type { Book, OpenSending, OrderState } from './book.ts';
 import { decideAnswer } from './decide-answer.ts';
-import { decideExecution } from './decide-execution.ts';
+import { decideExecution, restsAt } from './decide-execution.ts';
 import { decideOrder } from './decide-order.ts';
 import type { ProviderProfile, Situation } from './decision.ts';
-import type { Entry } from './entry.ts';
+import type { Effect, Entry } from './entry.ts';
 import type { Moment } from './execution-number.ts';
 import { isOrder, type Price, type ProviderRequest } from './request.ts';
 
@@ -31,8 +31,13 @@ export interface ProviderNeeds {
 }
 
 export interface Provider {
-  /** Takes a request, once: a repetition changes nothing. Resolves when there is no more to say of it. */
+  /**
+   * Takes a request, once: a repetition changes nothing. Resolves when there is no more to say of it; of an order that rests,
+   * when there is no more to say for now.
+   */
   readonly take: (request: ProviderRequest) => Promise<Told>;
+  /** A new price of this symbol was heard: what rests and is reached by it is executed. */
+  readonly quoted: (symbol: SymbolName) => void;
   /** Goes on with what a former run left: executes what is open and publishes what the stream has not confirmed. */
   readonly resume: () => void;
   /** Decides nothing more. Resolves when everything in hand has ended. */
@@ -55,12 +60,17 @@ export function createProvider(book: Book, profile: ProviderProfile, needs: Prov
   const { signal } = stopping;
   /** What is going on about each request. */
   const inHand = new Map<RequestId, Promise<Told>>();
+  /** Orders whose time has come and that wait for their price: nothing else is going on about their execution. */
+  const resting = new Set<RequestId>();
 
   const situation = (): Situation => ({ book, profile, at: needs.now() });
 
+  /** The symbol of the quotes at which one of our own is executed. */
+  const quotedAs = (symbol: string): SymbolName | undefined => profile.listings.get(symbol)?.symbol;
+
   const priceOf = (symbol: string): Price | undefined => {
-    const listing = profile.listings.get(symbol);
-    return listing === undefined ? undefined : needs.priceOf(listing.symbol);
+    const quoted = quotedAs(symbol);
+    return quoted === undefined ? undefined : needs.priceOf(quoted);
   };
 
   const tell = async (sendings: readonly OpenSending[]): Promise<Told> => {
@@ -83,10 +93,10 @@ export function createProvider(book: Book, profile: ProviderProfile, needs: Prov
     return { kept, told: kept.then(() => tell(sendings)) };
   };
 
-  /** Waits for the time of an order, then for a price if there is none yet. */
-  const waitFor = async (dueMs: number, symbol: string): Promise<Price | undefined> => {
+  /** Waits for the time of an order, then for a price if there is none yet; one that may rest waits for that as it rests. */
+  const waitFor = async (dueMs: number, { symbol, limit }: OrderState['taken']): Promise<Price | undefined> => {
     await needs.sleep(Math.max(0, dueMs - needs.now().ms), signal);
-    const lastLookMs = needs.now().ms + PRICE_PATIENCE_MS;
+    const lastLookMs = needs.now().ms + (limit?.rests === true ? 0 : PRICE_PATIENCE_MS);
     for (;;) {
       const price = priceOf(symbol);
       if (price !== undefined || signal.aborted || needs.now().ms >= lastLookMs) return price;
@@ -94,14 +104,25 @@ export function createProvider(book: Book, profile: ProviderProfile, needs: Prov
     }
   };
 
-  /** Executes what is left of an order, part by part. */
+  /** Executes what is left of an order, part by part, until it rests. */
   const execute = async (requestId: RequestId): Promise<Told> => {
     const waiting = book.order(requestId);
     if (waiting === undefined || waiting.dueMs === null) return 'told';
-    const price = await waitFor(waiting.dueMs, waiting.taken.symbol);
+    const price = await waitFor(waiting.dueMs, waiting.taken);
     if (signal.aborted) return 'stopped';
     const order = book.order(requestId);
     if (order === undefined || order.dueMs === null) return 'told'; // cancelled meanwhile
+    if (order.dueMs !== waiting.dueMs) return execute(requestId); // replaced meanwhile
+    return executeNext(order, price);
+  };
+
+  /** Executes the next part of an order whose time has come, or leaves it to the quotes. */
+  const executeNext = async (order: OrderState, price: Price | undefined): Promise<Told> => {
+    const { requestId } = order.taken;
+    if (restsAt(order, price)) {
+      resting.add(requestId);
+      return 'told';
+    }
     const { kept, told } = enter(decideExecution(situation(), order, price));
     return all([told, kept.then(() => execute(requestId))]);
   };
@@ -111,7 +132,18 @@ export function createProvider(book: Book, profile: ProviderProfile, needs: Prov
       ? decideOrder(situation(), request, priceOf(request.symbol))
       : decideAnswer(situation(), request);
     const { kept, told } = enter(entry);
-    return all([told, kept.then(() => execute(request.requestId))]);
+    if (isOrder(request)) return all([told, kept.then(() => execute(request.requestId))]);
+    if (entry.kind === 'answer' && entry.original !== null) disturb(entry.original, kept);
+    return told;
+  };
+
+  /** An order that rests is looked at anew when it was replaced, and no more when it was cancelled. */
+  const disturb = ({ requestId, becomes }: Effect, kept: Promise<void>): void => {
+    if ((becomes !== 'replaced' && becomes !== 'cancelled') || !resting.delete(requestId)) return;
+    holdInHand(
+      requestId,
+      kept.then(() => execute(requestId)),
+    ).catch(needs.onFailure);
   };
 
   const holdInHand = (requestId: RequestId, work: Promise<Told>): Promise<Told> => {
@@ -132,6 +164,17 @@ export function createProvider(book: Book, profile: ProviderProfile, needs: Prov
       }
       needs.onRepeated();
       return inHand.get(requestId) ?? 'told';
+    },
+    quoted: (symbol) => {
+      if (signal.aborted) return;
+      for (const requestId of resting) {
+        const order = book.order(requestId);
+        if (order === undefined || quotedAs(order.taken.symbol) !== symbol) continue;
+        const price = needs.priceOf(symbol);
+        if (restsAt(order, price)) continue;
+        resting.delete(requestId);
+        holdInHand(requestId, executeNext(order, price)).catch(needs.onFailure);
+      }
     },
     resume: () => {
       const left = Map.groupBy(book.openSendings(), ({ report }) => report.requestId);

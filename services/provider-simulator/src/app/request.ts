@@ -7,25 +7,45 @@ interface AnyRequest {
   readonly side: Side;
 }
 
-/** A market order: a new one, or one that closes what an earlier one opened. A provider that nets executes both alike. */
+/** An order: a new one, or one that closes what an earlier one opened. A provider that nets executes both alike. */
 export interface OrderRequest extends AnyRequest {
   readonly kind: 'new' | 'close';
   readonly volumeE8: LotsE8;
+  /** Null at the market. */
+  readonly limit: Limit | null;
   /** How much worse than the reference the execution may be; null where any price will do. */
   readonly maxDeviationE8: PriceE8 | null;
   /** The price the order was decided on; null where the deviation counts from our price at arrival. */
   readonly referencePriceE8: PriceE8 | null;
-  /** Whether it is at the market and to be executed at once; we do nothing else. */
+  /** Whether it is of a kind that we do. */
   readonly isSupported: boolean;
   /** All of it or nothing. */
   readonly isWhole: boolean;
   readonly sendBeforeMs: number;
 }
 
-/** A request about an earlier one. */
+/** The worst price at which an order may be executed. */
+export interface Limit {
+  readonly priceE8: PriceE8;
+  /** Whether it waits for that price, for as long as it takes; else what cannot be had at once is given up. */
+  readonly rests: boolean;
+}
+
+/** A request about an earlier one that says no more than which. */
 export interface FollowUpRequest extends AnyRequest {
-  readonly kind: 'cancel' | 'replace' | 'protect' | 'status';
+  readonly kind: 'cancel' | 'protect' | 'status';
   readonly originalRequestId: RequestId;
+}
+
+/** Asks for another volume and limit of an order that rests. */
+export interface ReplaceRequest extends AnyRequest {
+  readonly kind: 'replace';
+  readonly originalRequestId: RequestId;
+  /** All of it, with what is executed already. */
+  readonly volumeE8: LotsE8;
+  /** Null where it asks for what is no limit order. */
+  readonly limitPriceE8: PriceE8 | null;
+  readonly sendBeforeMs: number;
 }
 
 /** Something with a request id that says no more that we understand. */
@@ -33,7 +53,9 @@ export interface MalformedRequest extends AnyRequest {
   readonly kind: 'malformed';
 }
 
-export type ProviderRequest = OrderRequest | FollowUpRequest | MalformedRequest;
+/** Any request that is no order. */
+export type AnsweredRequest = FollowUpRequest | ReplaceRequest | MalformedRequest;
+export type ProviderRequest = OrderRequest | AnsweredRequest;
 
 export const isOrder = (request: ProviderRequest): request is OrderRequest => request.kind === 'new' || request.kind === 'close';
 
@@ -44,6 +66,11 @@ export interface Listing {
   readonly volumeStepE8: LotsE8;
   readonly volumeMaxE8: LotsE8;
 }
+
+/** Whether an order may have this volume. */
+export const isVolumeAllowed = (volumeE8: LotsE8, { volumeStepE8, volumeMaxE8 }: Listing): boolean =>
+  volumeE8 > 0n && volumeE8 <= volumeMaxE8 && volumeE8 % volumeStepE8 === 0n;
+
 /** By the provider's own symbol. */
 export type Listings = ReadonlyMap<string, Listing>;
 

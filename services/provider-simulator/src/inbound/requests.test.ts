@@ -16,6 +16,7 @@ it('reads an order', () => {
     symbol: 'EUR/USD',
     side: 'buy',
     volumeE8: lots('0.10'),
+    limit: null,
     maxDeviationE8: priceE8('0.00020'),
     referencePriceE8: priceE8('1.08454'),
     isSupported: true,
@@ -32,7 +33,40 @@ it.each([
   [{ referencePrice: undefined }, { referencePriceE8: null }],
   [{ timeInForce: 'fok' }, { isSupported: true, isWhole: true }],
   [{ timeInForce: 'gtc' }, { isSupported: false }],
-  [{ type: 'limit', price: '1.08000' }, { isSupported: false }],
+  [{ price: '1.08000' }, { isSupported: false }],
+  [{ price: '0' }, { isSupported: false }],
+  [{ stopPrice: '1.08000' }, { isSupported: false }],
+  [
+    { type: 'limit', price: '1.08000' },
+    { isSupported: true, isWhole: false, limit: { priceE8: priceE8('1.08000'), rests: false }, maxDeviationE8: null },
+  ],
+  [
+    { type: 'limit', price: '1.08000', timeInForce: 'fok' },
+    { isSupported: true, isWhole: true, limit: { priceE8: priceE8('1.08000'), rests: false } },
+  ],
+  [
+    { type: 'limit', price: '1.08000', timeInForce: 'gtc' },
+    { isSupported: true, isWhole: false, limit: { priceE8: priceE8('1.08000'), rests: true } },
+  ],
+  [
+    { type: 'limit', price: null },
+    { isSupported: false, limit: null },
+  ],
+  [
+    { type: 'limit', price: '0.00' },
+    { isSupported: false, limit: null },
+  ],
+  [{ type: 'limit', price: '1.08000', stopPrice: '1.07000' }, { isSupported: false }],
+  [{ type: 'limit', price: '1.08000', timeInForce: 'day' }, { isSupported: false }],
+  [{ type: 'limit', price: '1.08000', timeInForce: 'gtd' }, { isSupported: false }],
+  [
+    { type: 'stop', stopPrice: '1.08000', timeInForce: 'gtc' },
+    { isSupported: false, limit: null },
+  ],
+  [
+    { type: 'stop_limit', price: '1.08000', stopPrice: '1.08000', timeInForce: 'gtc' },
+    { isSupported: false, limit: null },
+  ],
   [{ somethingNew: 1 }, { isSupported: true }],
 ])('reads %j in an order as %j', (differently, expected) => {
   expect(readNew(differently)).toMatchObject({ kind: 'new', ...expected });
@@ -47,6 +81,28 @@ it.each(['close', 'cancel', 'replace', 'protect', 'status'] as const)(
     if (kind !== 'close') expect(request).toMatchObject({ originalRequestId: requestIdOf(470), side: 'buy' });
   },
 );
+
+describe('a replacement', () => {
+  const REPLACE = MESSAGES.ProviderOrderReplaceV1;
+  const readReplace = (differently: object = {}) => read(REPLACE.subject({ provider }), { ...REPLACE.example, ...differently });
+
+  it('is read with its whole volume, its limit and its time', () => {
+    expect(readReplace()).toEqual({
+      kind: 'replace',
+      requestId: requestIdOf(472),
+      originalRequestId: requestIdOf(470),
+      symbol: 'EUR/USD',
+      side: 'buy',
+      volumeE8: lots('0.20'),
+      limitPriceE8: priceE8('1.08300'),
+      sendBeforeMs: Date.parse('2026-01-05T10:00:07.123Z'),
+    });
+  });
+
+  it.each([{ price: null }, { price: '0' }, { stopPrice: '1.08000' }])('has no limit with %j', (differently) => {
+    expect(readReplace(differently)).toMatchObject({ kind: 'replace', limitPriceE8: null });
+  });
+});
 
 it.each([
   ['a number for a volume', { volume: 0.1 }],

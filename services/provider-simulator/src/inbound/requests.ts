@@ -14,7 +14,7 @@ import {
 import { parseE8, SIDES, type LotsE8, type PriceE8, type Result } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import { Type } from 'typebox';
-import type { FollowUpRequest, MalformedRequest, OrderRequest, ProviderRequest } from '../app/request.ts';
+import type { Limit, MalformedRequest, OrderRequest, ProviderRequest, ReplaceRequest } from '../app/request.ts';
 
 /** A message that not even a refusal can be addressed to. */
 export interface Unreadable {
@@ -53,7 +53,7 @@ function readByKind(kind: string, data: Uint8Array): Result<ProviderRequest, str
     case 'cancel':
       return map(ProviderOrderCancelV1.decode(data), (body) => followUp(kind, body));
     case 'replace':
-      return map(ProviderOrderReplaceV1.decode(data), (body) => followUp(kind, body));
+      return map(ProviderOrderReplaceV1.decode(data), replaceOf);
     case 'protect':
       return map(ProviderOrderProtectV1.decode(data), (body) => followUp(kind, body));
     case 'status':
@@ -66,16 +66,34 @@ function readByKind(kind: string, data: Uint8Array): Result<ProviderRequest, str
 const map = <From, To>(result: Result<From, string>, change: (value: From) => To): Result<To, string> =>
   result.ok ? { ok: true, value: change(result.value) } : result;
 
-const orderOfNew = (body: ProviderOrderNewV1): OrderRequest => ({
-  ...orderFields(body),
-  kind: 'new',
-  isSupported: body.type === 'market' && (body.timeInForce === 'ioc' || body.timeInForce === 'fok'),
-  isWhole: body.timeInForce === 'fok',
-});
+function orderOfNew(body: ProviderOrderNewV1): OrderRequest {
+  const limit = limitOf(body);
+  return {
+    ...orderFields(body),
+    kind: 'new',
+    limit,
+    ...(limit !== null && { maxDeviationE8: null }), // the limit is all that binds
+    isSupported: isSupported(body, limit),
+    isWhole: body.timeInForce === 'fok',
+  };
+}
+
+function limitOf({ type, price, timeInForce }: ProviderOrderNewV1): Limit | null {
+  const priceE8 = type === 'limit' ? positive(price) : null;
+  return priceE8 === null ? null : { priceE8, rests: timeInForce === 'gtc' };
+}
+
+/** At the market and at once, or at a limit and at once or whenever it is reached; with the prices of its type and no others. */
+function isSupported({ type, price, stopPrice, timeInForce }: ProviderOrderNewV1, limit: Limit | null): boolean {
+  const isAtOnce = timeInForce === 'ioc' || timeInForce === 'fok';
+  if (stopPrice !== null) return false;
+  return limit === null ? type === 'market' && price === null && isAtOnce : isAtOnce || limit.rests;
+}
 
 const orderOfClose = (body: ProviderOrderCloseV1): OrderRequest => ({
   ...orderFields(body),
   kind: 'close',
+  limit: null,
   isSupported: true,
   isWhole: false,
 });
@@ -93,7 +111,7 @@ const orderFields = (body: ProviderOrderNewV1 | ProviderOrderCloseV1) => ({
 
 type FollowUpBody = Pick<ProviderOrderStatusV1, 'requestId' | 'originalRequestId' | 'symbol' | 'side'>;
 
-const followUp = (kind: FollowUpRequest['kind'], body: FollowUpBody): FollowUpRequest => ({
+const followUp = <Kind extends string>(kind: Kind, body: FollowUpBody) => ({
   kind,
   requestId: body.requestId,
   originalRequestId: body.originalRequestId,
@@ -101,11 +119,24 @@ const followUp = (kind: FollowUpRequest['kind'], body: FollowUpBody): FollowUpRe
   side: body.side,
 });
 
+const replaceOf = (body: ProviderOrderReplaceV1): ReplaceRequest => ({
+  ...followUp('replace', body),
+  volumeE8: amount<LotsE8>(body.volume),
+  limitPriceE8: body.stopPrice === null ? positive(body.price) : null,
+  sendBeforeMs: Date.parse(body.sendBefore),
+});
+
 function readAddress(data: Uint8Array): MalformedRequest | undefined {
   const parsed = parseStrictJson(data, LIMITS);
   const address = parsed.ok ? checkAddress(parsed.value) : parsed;
   if (!address.ok) return undefined;
   return { kind: 'malformed', requestId: address.value.requestId, symbol: address.value.symbol, side: address.value.side };
+}
+
+/** A price above zero; nothing else is one. */
+function positive(text: string | null): PriceE8 | null {
+  const priceE8 = text === null ? 0n : amount<PriceE8>(text);
+  return priceE8 > 0n ? (priceE8 as PriceE8) : null;
 }
 
 /** The schema lets ten digits before the point through and nothing that is no decimal. */

@@ -4,7 +4,19 @@ import { createLogging } from '@margrave/runtime';
 import { refuse, type ProviderName } from '@margrave/vocabulary';
 import { decideAnswer } from '../app/decide-answer.ts';
 import type { Report } from '../app/entry.ts';
-import { followUp, order, price, priceE8, profileOf, QUOTE, requestIdOf, Scene, scripted } from '../testing/scene.ts';
+import {
+  followUp,
+  limitAt,
+  order,
+  price,
+  priceE8,
+  profileOf,
+  QUOTE,
+  replace,
+  requestIdOf,
+  Scene,
+  scripted,
+} from '../testing/scene.ts';
 import { createReportSender, executionOf } from './send-report.ts';
 
 const log = createLogging({ service: 'test', level: 'silent', levels: [] }).component('reports');
@@ -21,13 +33,15 @@ function everyReport(): readonly Report[] {
   scene.executeAll(2);
   scene.arrive(order(3, { sendBeforeMs: 0 }));
   scene.arrive(order(4));
+  scene.arrive(order(5, { limit: limitAt('1.08000', true) }));
   const requests = [
     followUp('cancel', 10, 4),
     followUp('cancel', 11, 2),
     followUp('cancel', 12, 99),
     followUp('status', 13, 1),
     followUp('status', 14, 98),
-    followUp('replace', 15, 1),
+    replace(15, 1),
+    replace(17, 5),
     { kind: 'malformed', requestId: requestIdOf(16), symbol: 'EUR/USD', side: 'sell' },
   ] as const;
   for (const request of requests) scene.enter(decideAnswer(scene.situation, request));
@@ -36,7 +50,7 @@ function everyReport(): readonly Report[] {
 
 it('says everything as the contract has it', () => {
   const reports = everyReport();
-  expect(new Set(reports.map(({ executionType }) => executionType)).size).toBe(6);
+  expect(new Set(reports.map(({ executionType }) => executionType)).size).toBe(7);
   for (const report of reports) {
     const execution = executionOf(report);
     const decoded = ProviderExecutionV1.decode(new TextEncoder().encode(JSON.stringify(execution)));

@@ -11,6 +11,7 @@ import {
   ProviderExecutionV1,
   providerOrdersConsumer,
   ProviderOrderNewV1,
+  ProviderOrderReplaceV1,
   ProviderOrderStatusV1,
   QuoteV1,
   STREAMS,
@@ -25,6 +26,8 @@ const QUOTE_EVERY_MS = 50;
 const ACK_WAIT_MS = 1_000;
 const log = createLogging({ service: 'test', level: 'silent', levels: [] }).component('broker');
 
+type ProviderRequestBody = ProviderOrderNewV1 | ProviderOrderCloseV1 | ProviderOrderReplaceV1 | ProviderOrderStatusV1;
+
 /** A report as it stands in the stream. */
 export interface Heard {
   readonly messageId: string | undefined;
@@ -34,6 +37,8 @@ export interface Heard {
 /** The other side of a provider: quotes all the time, sends requests and hears the reports. */
 export class Broker {
   readonly heard: Heard[] = [];
+  /** What it quotes, for every symbol. */
+  price: Pick<QuoteV1, 'bid' | 'ask'> = QuoteV1.example;
   readonly #connection: BusConnection;
   readonly #ends: (() => void | Promise<void>)[] = [];
   #sent = 0;
@@ -70,7 +75,10 @@ export class Broker {
     const timer = setInterval(() => {
       sequence += 1;
       for (const symbol of ['EURUSD', 'US500'] as SymbolName[]) {
-        broadcast(QuoteV1.subject({ symbol }), JSON.stringify({ ...QuoteV1.example, symbol, sequence: String(sequence) }));
+        broadcast(
+          QuoteV1.subject({ symbol }),
+          JSON.stringify({ ...QuoteV1.example, bid: this.price.bid, ask: this.price.ask, symbol, sequence: String(sequence) }),
+        );
       }
     }, QUOTE_EVERY_MS);
     this.#ends.push(() => clearInterval(timer));
@@ -125,7 +133,17 @@ export class Broker {
     });
   }
 
-  async send(kind: string, body: ProviderOrderNewV1 | ProviderOrderCloseV1 | ProviderOrderStatusV1 | string): Promise<void> {
+  replace(number: number, original: number, price: string): Promise<void> {
+    return this.send('replace', {
+      ...ProviderOrderReplaceV1.example,
+      requestId: requestIdOf(number),
+      originalRequestId: requestIdOf(original),
+      price,
+      ...validFor(60_000),
+    });
+  }
+
+  async send(kind: string, body: ProviderRequestBody | string): Promise<void> {
     this.#sent += 1;
     const outcome = await createPublisher(this.#connection, { deadlineMs: 5_000 }).publish({
       subject: `provider.${PROVIDER}.orders.v1.${kind}`,

@@ -1,12 +1,12 @@
 import { parseE8, type LotsE8, type PriceE8, type RequestId, type SymbolName } from '@margrave/vocabulary';
 import type { Behaviour, Manners, ScriptedBehaviour } from '../app/behaviour.ts';
 import { createBook, type Book, type OrderState } from '../app/book.ts';
-import { decideExecution } from '../app/decide-execution.ts';
+import { decideExecution, restsAt } from '../app/decide-execution.ts';
 import { decideOrder } from '../app/decide-order.ts';
 import type { ProviderProfile, Situation } from '../app/decision.ts';
 import type { Entry, Report } from '../app/entry.ts';
 import type { Moment } from '../app/execution-number.ts';
-import type { FollowUpRequest, OrderRequest, Price } from '../app/request.ts';
+import type { FollowUpRequest, Limit, OrderRequest, Price, ReplaceRequest } from '../app/request.ts';
 
 export const START_MS = Date.parse('2026-01-05T10:00:00.000Z');
 export const moment = (ms: number): Moment => ({ ms, text: new Date(ms).toISOString() });
@@ -53,6 +53,7 @@ export const order = (number: number, differently: Partial<OrderRequest> = {}): 
   symbol: 'EUR/USD',
   side: 'buy',
   volumeE8: lots('0.10'),
+  limit: null,
   maxDeviationE8: null,
   referencePriceE8: null,
   isSupported: true,
@@ -61,12 +62,28 @@ export const order = (number: number, differently: Partial<OrderRequest> = {}): 
   ...differently,
 });
 
+/** A limit, at which an order waits if it is to rest. */
+export const limitAt = (text: string, rests = false): Limit => ({ priceE8: priceE8(text), rests });
+
 export const followUp = (kind: FollowUpRequest['kind'], number: number, original: number): FollowUpRequest => ({
   kind,
   requestId: requestIdOf(number),
   originalRequestId: requestIdOf(original),
   symbol: 'EUR/USD',
   side: 'buy',
+});
+
+/** Asks for 0.20 lots at a limit of 1.08400. */
+export const replace = (number: number, original: number, differently: Partial<ReplaceRequest> = {}): ReplaceRequest => ({
+  kind: 'replace',
+  requestId: requestIdOf(number),
+  originalRequestId: requestIdOf(original),
+  symbol: 'EUR/USD',
+  side: 'buy',
+  volumeE8: lots('0.20'),
+  limitPriceE8: priceE8('1.08400'),
+  sendBeforeMs: START_MS + 120_000,
+  ...differently,
 });
 
 /** A book with a clock, in which decisions are entered one after another. */
@@ -91,6 +108,11 @@ export class Scene {
 
   arrive(request: OrderRequest, at: Price | 'no price' = QUOTE): Entry {
     return this.enter(decideOrder(this.situation, request, at === 'no price' ? undefined : at));
+  }
+
+  /** Whether an order waits on at this price when it is due. */
+  rests(number: number, at: Price | undefined): boolean {
+    return restsAt(this.known(number), at);
   }
 
   /** Executes the next part of an order when it is due. */
@@ -124,6 +146,8 @@ export const inShort = ({ executionType, lastVolume, lastPrice, reason, cumulati
       return `${executionType} ${lastVolume} at ${lastPrice}, ${cumulativeVolume} and ${leavesVolume} left`;
     case 'rejected':
       return `rejected: ${reason}`;
+    case 'replaced':
+      return `replaced: ${cumulativeVolume} and ${leavesVolume} left`;
     case 'cancelled':
       return `cancelled: ${reason}, ${cumulativeVolume} and ${leavesVolume} left`;
     case 'new':

@@ -1,9 +1,10 @@
+import type { SymbolName } from '@margrave/vocabulary';
 import { createBook, type Book, type OpenSending } from '../app/book.ts';
 import type { ProviderProfile } from '../app/decision.ts';
 import type { Entry } from '../app/entry.ts';
-import { createProvider, type Provider } from '../app/provider.ts';
+import { createProvider, type Provider, type Told } from '../app/provider.ts';
 import type { Price } from '../app/request.ts';
-import { moment, QUOTE, START_MS } from './scene.ts';
+import { inShort, moment, QUOTE, requestIdOf, START_MS } from './scene.ts';
 
 /** A clock that moves only when everybody waits for it. */
 export class Clock {
@@ -48,6 +49,13 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < TURNS; turn += 1) await tick();
 };
 
+/** What a promise gave until now. */
+export const watch = (promise: Promise<Told>): { outcome: Told | 'waits' } => {
+  const watched: { outcome: Told | 'waits' } = { outcome: 'waits' };
+  void promise.then((told) => (watched.outcome = told));
+  return watched;
+};
+
 /** What outlives a provider: its journal and the stream. */
 export class World {
   readonly clock = new Clock();
@@ -63,6 +71,19 @@ export class World {
   diesAtPublished = Number.POSITIVE_INFINITY;
   diskFault: Error | undefined;
   repeated = 0;
+  #running: Provider | undefined;
+
+  /** What was published of a request, in short. */
+  publishedOf(number: number): readonly string[] {
+    const requestId = requestIdOf(number);
+    return this.published.filter(({ report }) => report.requestId === requestId).map(({ report }) => inShort(report));
+  }
+
+  /** A new price, told to the provider that runs. */
+  quote(price: Price): void {
+    this.price = price;
+    this.#running?.quoted('EURUSD' as SymbolName);
+  }
 
   /** A process with the journal that is there. What it does after its death is nothing. */
   start(profile: ProviderProfile): { readonly provider: Provider; readonly book: Book } {
@@ -96,6 +117,7 @@ export class World {
       },
       onFailure: (error) => this.failures.push(error),
     });
+    this.#running = provider;
     return { provider, book };
   }
 }
