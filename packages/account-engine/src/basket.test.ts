@@ -64,6 +64,8 @@ describe('a basket', () => {
     expect(store.batches[0]?.map(({ decision }) => [decision?.command, decision?.code, decision?.orderId])).toEqual([
       ['basket', 'MARGIN_EXCEEDS_FREE', null],
     ]);
+    const told = outcome.kind === 'committed_basket' ? outcome.basket.refused?.decision?.decisionId : undefined;
+    expect(told).toBe(store.batches[0]?.[0]?.decision?.decisionId);
     expect(await made.submit(buy('one'))).toMatchObject({ kind: 'committed' });
   });
 
@@ -130,7 +132,8 @@ describe('a basket', () => {
       legsOf: ({ positions }: { readonly positions: readonly unknown[] }) => positions.map(() => leg('x')),
     };
     expect(await made.submitBasket(none)).toMatchObject({ kind: 'committed_basket', basket: { legs: [] } });
-    expect(store.batches).toHaveLength(0);
+    expect(await made.submitBasket(none)).toMatchObject({ kind: 'replayed' });
+    expect([...store.keys.keys()]).toEqual([`${ACCOUNT} b`]);
   });
 
   it('shares its batch with other commands of the account, in their order', async () => {

@@ -1,4 +1,4 @@
-import type { Account, Change } from '@margrave/domain';
+import type { Account, Change, DecisionRecord } from '@margrave/domain';
 import type { CommandKeyRow, CommandRows } from '@margrave/store-postgres';
 import type { Answer, Basket, DecidedBasket, Leg, LegOutcome, Submission } from './api.ts';
 import { keyRow } from './to-rows.ts';
@@ -23,7 +23,7 @@ interface BasketParts<Decided extends DecidedLeg, Unsettled> {
 }
 
 /**
- * Decides the legs one after the other. The keys of all stand on the first of those that are decided: where one of them was used
+ * Decides the legs one after the other; where none of them changes anything, that is what is committed. The keys of all stand on the first of those that are decided: where one of them was used
  * before, it does not stand, and whatever follows it in its account's chain does not either.
  */
 export function decideBasket<Decided extends DecidedLeg, Unsettled>(
@@ -39,6 +39,11 @@ export function decideBasket<Decided extends DecidedLeg, Unsettled>(
     const answer = client.answer(whole);
     return { decided: withKeys(some, keyRow(client, answer)), basket: whole, answer };
   };
+  /** Nothing is done, and that it was is kept under the basket's key. */
+  const noted = (because: DecisionRecord | null, wholeOf: (note: Decided) => DecidedBasket) => {
+    const note = decide({ ...shared, command: { kind: 'note_basket', because }, client: null }, parts.account);
+    return isDecided(note) ? keyed([note], wholeOf(note)) : note;
+  };
   for (const [place, leg] of legs.entries()) {
     const settled = known.has(place) ? undefined : decide({ ...leg, ...shared }, account);
     const outcome = settled === undefined ? known.get(place) : isDecided(settled) ? asDecided(settled) : asLeg(settled);
@@ -46,15 +51,17 @@ export function decideBasket<Decided extends DecidedLeg, Unsettled>(
     outcomes.push(outcome);
     const decision = outcome.kind === 'decided' ? outcome.change.decision : null;
     if (isAtomic && (outcome.kind !== 'decided' || decision?.denial !== null)) {
-      const whole = { legs: outcomes, refused: { leg: place, decision }, account: parts.account };
-      if (decision === null) return keyed([], whole);
-      const refusal = decide({ ...shared, command: { kind: 'refuse_basket', because: decision }, client: null }, parts.account);
-      return isDecided(refusal) ? keyed([refusal], { ...whole, account: refusal.change.account }) : refusal;
+      return noted(decision, ({ change }) => ({
+        legs: outcomes,
+        refused: { leg: place, decision: change.decision },
+        account: change.account,
+      }));
     }
     if (settled === undefined || !isDecided(settled)) continue;
     decided.push(settled);
     account = settled.change.account;
   }
+  if (decided.length === 0) return noted(null, ({ change }) => ({ legs: outcomes, refused: null, account: change.account }));
   return keyed(decided, { legs: outcomes, refused: null, account });
 }
 

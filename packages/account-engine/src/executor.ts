@@ -240,8 +240,8 @@ export class Executor {
     });
     if (whole === 'again' || 'kind' in whole) return whole;
     const { decided, basket: decidedBasket, answer } = whole;
-    const [last, times] = [decided.at(-1), { loadMs: 0, priceMs: 0, decideMs: 0, commitMs: 0 }];
-    if (last === undefined) return { kind: 'committed_basket', basket: decidedBasket, answer, times };
+    const last = decided.at(-1);
+    assert(last !== undefined, 'a basket commits something, if only that nothing was done');
     return [...decided.slice(0, -1), { ...last, whole: { basket: decidedBasket, answer } }];
   }
 

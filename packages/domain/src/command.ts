@@ -169,11 +169,11 @@ export interface SettleOrder {
   readonly confirmed: readonly SettlementDoubt[];
 }
 
-/** A client wanted several commands or none, and one of them is denied: nothing is done, and why is kept. */
-export interface RefuseBasket {
-  readonly kind: 'refuse_basket';
+/** A client wanted several things, and nothing is done: of all or none one is denied, or there is nothing to do. That is kept. */
+export interface NoteBasket {
+  readonly kind: 'note_basket';
   /** The decision that denied one of them, on what those before it would have left. */
-  readonly because: DecisionRecord;
+  readonly because: DecisionRecord | null;
 }
 
 /** Everything that changes an account today. */
@@ -185,7 +185,7 @@ export type Command =
   | ReplaceOrder
   | TriggerOrder
   | ProtectPosition
-  | RefuseBasket
+  | NoteBasket
   | TriggerProtection
   | ExpireOrder
   | ApplyReport

@@ -35,6 +35,7 @@ describe('two opposite positions that close each other', () => {
       ],
     );
     expect(change.deals.map(({ profitE8 }) => profitE8)).toEqual([moneyE8('50'), 0n]);
+    expect(change.orders.map(({ decisionId }) => decisionId)).toEqual([change.decision?.decisionId, change.decision?.decisionId]);
   });
 
   it('leave open what the larger one has more', () => {

@@ -65,7 +65,8 @@ function pairTerms(
     second.flow === first.flow &&
     second.provider === first.provider;
   if (!fits) return refuse({ code: 'POSITIONS_NOT_OPPOSITE', numbers: { positionId: word(first.positionId) } });
-  const other = closingOrder(change, second, order.volumeE8, null);
+  // One decision makes both.
+  const other = { ...closingOrder(change, second, order.volumeE8, null), decisionId: order.decisionId };
   const ofFirst = closeTerms(account, first, order, change);
   if (!ofFirst.ok) return ofFirst;
   const ofSecond = closeTerms(account, second, other, change);

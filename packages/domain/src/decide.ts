@@ -1,7 +1,7 @@
 import { ok, refuse, type DecisionId, type OrderId, type Result } from '@margrave/vocabulary';
 import type { Account, Order, Position } from './account.ts';
 import { ChangeBuilder, type Change, type DecisionContext } from './change.ts';
-import type { Command, RefuseBasket } from './command.ts';
+import type { Command, NoteBasket } from './command.ts';
 import { decideCloseBy } from './decide-close-by.ts';
 import { decideClose, type NoSuchPosition } from './decide-close.ts';
 import { decidePlace } from './decide-place.ts';
@@ -43,8 +43,8 @@ export function decide(account: Account, command: Command, context: DecisionCont
       return decideProtect(account, command, context, past.position);
     case 'trigger_protection':
       return decideProtectionTrigger(account, command, context);
-    case 'refuse_basket':
-      return ok(refuseBasket(account, command, context));
+    case 'note_basket':
+      return ok(noteBasket(account, command, context));
     case 'expire':
       return decideExpire(account, command, context);
     case 'report': {
@@ -64,9 +64,10 @@ export function decide(account: Account, command: Command, context: DecisionCont
   }
 }
 
-/** Nothing of a basket is done; the denial of its leg is kept as the whole's. */
-function refuseBasket(account: Account, { because }: RefuseBasket, context: DecisionContext): Change {
+/** Nothing of a basket is done; the denial of its leg, where that is why, is kept as the whole's. */
+function noteBasket(account: Account, { because }: NoteBasket, context: DecisionContext): Change {
   const change = new ChangeBuilder(account, context, 'client');
+  if (because === null) return change.finish();
   const decisionId = change.nextId<DecisionId>();
   return change.finish({ ...because, decisionId, orderId: null, command: 'basket', accountVersion: account.version });
 }

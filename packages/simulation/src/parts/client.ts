@@ -172,6 +172,8 @@ const describe = ({ key, wish }: Asked): string => {
       return `${key}: ${wish.type} ${wish.side} ${wish.volumeE8} e8 ${wish.symbol}`;
     case 'close':
       return `${key}: close ${wish.volumeE8 ?? 'all'} of ${wish.positionId}`;
+    case 'close_by':
+      return `${key}: close ${wish.positionId} by ${wish.byPositionId}`;
     case 'protect':
       return `${key}: protect ${wish.positionId}`;
     default:

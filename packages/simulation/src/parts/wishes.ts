@@ -1,6 +1,7 @@
 import {
   AT_MARKET,
   type CancelOrder,
+  type CloseBy,
   type ClosePosition,
   type PlaceOrder,
   type ProtectionLevel,
@@ -14,9 +15,10 @@ import { REGISTRY, START_MS, SYMBOLS } from '../world/setting.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 
 /** What a client asks for. What makes an order has a key; what changes one that is there has none. */
-export type Wish = PlaceOrder | ClosePosition | CancelOrder | ReplaceOrder | ProtectPosition;
+export type Wish = PlaceOrder | ClosePosition | CloseBy | CancelOrder | ReplaceOrder | ProtectPosition;
 
-export const hasKey = (wish: Wish): wish is PlaceOrder | ClosePosition => wish.kind === 'place' || wish.kind === 'close';
+export const hasKey = (wish: Wish): wish is PlaceOrder | ClosePosition | CloseBy =>
+  wish.kind === 'place' || wish.kind === 'close' || wish.kind === 'close_by';
 
 /** An order waits no longer than this, so that the world comes to rest. */
 const WAITS_MS_MAX = 60_000;
@@ -34,6 +36,10 @@ type World = Pick<Surroundings, 'positionsOf' | 'ordersOf' | 'pointsOf' | 'sched
 export function wishOf(world: World, { accountId, key, side }: Wisher, draws: Draws): Wish {
   const volumeE8 = lots(draws);
   const [position, order] = [pick(world.positionsOf(accountId), draws), pick(world.ordersOf(accountId), draws)];
+  const other = pick(world.positionsOf(accountId), draws);
+  if (draws.onceIn(8) && position !== undefined && other !== undefined) {
+    return { kind: 'close_by', clientOrderId: key, positionId: position, byPositionId: other };
+  }
   if (draws.onceIn(3) && position !== undefined) {
     return { kind: 'close', clientOrderId: key, positionId: position, volumeE8: draws.onceIn(2) ? null : volumeE8 };
   }

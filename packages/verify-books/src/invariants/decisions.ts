@@ -29,6 +29,10 @@ export const ordersHaveDecisions = queried(
   (sql) => sql`
     select 'order ' || o.order_id || ' is ' || o.status || ', its decision ' || coalesce(d.outcome, 'missing') what
       from orders o left join decisions d using (decision_id)
-      where d.decision_id is null or (d.outcome = 'denied') <> (o.status = 'denied') or d.order_id <> o.order_id
+      where d.decision_id is null or (d.outcome = 'denied') <> (o.status = 'denied')
+        -- Two orders of one decision close two positions by each other.
+        or d.order_id <> o.order_id and not exists (
+          select 1 from orders p where p.order_id = d.order_id and p.account_id = o.account_id and p.created_at = o.created_at
+            and p.symbol = o.symbol and p.side <> o.side and p.closes_position_id is not null and o.closes_position_id is not null)
       limit ${BREAKS_SHOWN_MAX}`,
 );

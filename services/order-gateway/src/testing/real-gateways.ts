@@ -143,16 +143,22 @@ async function makeStreamsAndQuote(natsUrl: string): Promise<() => Promise<void>
 /** A client of an account, who may be served by any gateway. */
 export function clientOf(accountId: string) {
   const authorization = `Bearer ${tokenOf(claims({ accounts: [accountId] }))}`;
-  const send = (gateway: RealGateway, path: string, init: RequestInit = {}) =>
+  const send = (gateway: RealGateway, path: string, init: RequestInit = {}, key?: string) =>
     fetch(`${gateway.url}/v1/accounts/${accountId}${path}`, {
       ...init,
-      headers: { authorization, 'content-type': 'application/json' },
+      headers: {
+        authorization,
+        ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
     });
   return {
     headers: { authorization },
     get: async <Body>(gateway: RealGateway, path: string): Promise<Body> => (await send(gateway, path)).json() as Promise<Body>,
-    post: (gateway: RealGateway, path: string, body: object) =>
-      send(gateway, path, { method: 'POST', body: JSON.stringify(body) }),
+    post: (gateway: RealGateway, path: string, body: object, key?: string) =>
+      send(gateway, path, { method: 'POST', body: JSON.stringify(body) }, key),
+    put: (gateway: RealGateway, path: string, body: object) => send(gateway, path, { method: 'PUT', body: JSON.stringify(body) }),
+    remove: (gateway: RealGateway, path: string) => send(gateway, path, { method: 'DELETE' }),
   };
 }
 
