@@ -75,6 +75,21 @@ describe('protecting a position', () => {
     expect(books({}, far).run(protect({ stopLoss: level('1.08430') })).decision?.denial).toBeNull();
   });
 
+  it('leaves a level that the market has nearly reached as it is', () => {
+    const near = (stopLoss: string) =>
+      books(
+        { stopLossE8: priceE8(stopLoss) },
+        contextOf(
+          market({ EURUSD: ['1.08450', '1.08458'] }, { instruments: [instrument('EURUSD', { freezeDistancePoints: 10n })] }),
+        ),
+      );
+    for (const stopLoss of [null, level('1.08000')]) {
+      expect(near('1.08441').run(protect({ stopLoss })).decision?.denial?.code).toBe('LEVEL_FROZEN');
+      expect(near('1.08440').run(protect({ stopLoss })).decision?.denial).toBeNull();
+    }
+    expect(near('1.08441').run(protect({ takeProfit: level('1.09000') })).decision?.denial).toBeNull();
+  });
+
   it('is refused once the position is closed, or on an account that is suspended', () => {
     const on = books();
     on.run(close(ID));

@@ -9,7 +9,7 @@ import type { NotTriggered } from './decide-trigger.ts';
 import { word, type Denial } from './denial.ts';
 import { draftOrder, NO_PROTECTION } from './draft-order.ts';
 import type { Instrument } from './instrument.ts';
-import { protectionAt, refusedProtection } from './protection.ts';
+import { frozen, protectionAt, refusedProtection } from './protection.ts';
 import { recordDecision } from './record-decision.ts';
 import { isWithinLimit } from './resting.ts';
 
@@ -54,11 +54,21 @@ function refusedLevels(change: ChangeBuilder, position: Position, { protection }
   if (status === 'suspended') return { code: 'ACCOUNT_NOT_ACTIVE', numbers: { status: word(status) } };
   if (position.openVolumeE8 === 0n) return { code: 'POSITION_NOT_OPEN', numbers: { positionId: word(position.positionId) } };
   const wanted = { ...NO_PROTECTION, ...protection };
-  if (wanted.stopLoss === null && wanted.takeProfit === null) return undefined;
+  const setsNone = wanted.stopLoss === null && wanted.takeProfit === null;
   const instrument = instrumentOf(change, position.symbol);
   const prices = dealingPrices(instrument, change.context);
-  if (!prices.ok) return prices.refusal;
+  // Taking a level away needs no market.
+  if (!prices.ok) return setsNone ? undefined : prices.refusal;
   const closingPriceE8 = priceOf(oppositeSide(position.side), prices.value);
+  const changed = [
+    protection.stopLoss === undefined ? null : position.stopLossE8,
+    protection.takeProfit === undefined ? null : position.takeProfitE8,
+  ];
+  for (const levelE8 of changed) {
+    const denial = levelE8 === null ? undefined : frozen(levelE8, closingPriceE8, instrument);
+    if (denial !== undefined) return denial;
+  }
+  if (setsNone) return undefined;
   return refusedProtection(
     wanted,
     position.side,

@@ -2,12 +2,14 @@ import { ok, refuse, type HouseReason, type Result } from '@margrave/vocabulary'
 import type { Account, Order } from './account.ts';
 import { ChangeBuilder, type Change, type DecisionContext, type DraftOrder } from './change.ts';
 import type { CancelOrder, ReplaceOrder } from './command.ts';
+import { dealingPrices, priceOf } from './dealing-price.ts';
 import { word, type Denial } from './denial.ts';
 import { brokenLimit, reckonLimits } from './limits.ts';
 import { checkOpening, openingTerms, refusedWishes, takeCourse } from './opening.ts';
 import { end } from './order-moves.ts';
 import { finishRecorded, type Grounds } from './record-decision.ts';
-import { dayEndMs, isResting } from './resting.ts';
+import { frozen } from './protection.ts';
+import { dayEndMs, isResting, waitOf } from './resting.ts';
 
 /** There is no such order on the account, now or ever. */
 export interface NoSuchOrder {
@@ -24,7 +26,8 @@ export function decideCancel(
   const order = orderOf(account, command, wasOver);
   if (order === undefined) return refuse({ refusedAs: 'no_such_order' });
   const change = new ChangeBuilder(account, given, 'client');
-  if (!isResting(order)) return ok(finishRecorded(change, order, 'cancel', { denial: notWorking(order), terms: null }));
+  const denial = unchangeable(change, order);
+  if (denial !== undefined) return ok(finishRecorded(change, order, 'cancel', { denial, terms: null }));
   end(change, order, 'cancelled', { reason: 'cancelled_by_client' satisfies HouseReason });
   return ok(finishRecorded(change, order, 'cancel', { denial: null, terms: null }));
 }
@@ -43,9 +46,8 @@ export function decideReplace(
   if (order === undefined) return refuse({ refusedAs: 'no_such_order' });
   const change = new ChangeBuilder(account, given, 'client');
   const denied = (grounds: Grounds): Result<Change, NoSuchOrder> => ok(finishRecorded(change, order, 'replace', grounds));
-  if (!isResting(order)) return denied({ denial: notWorking(order), terms: null });
-  const strange = strangePrice(order, command);
-  if (strange !== undefined) return denied({ denial: strange, terms: null });
+  const firm = unchangeable(change, order) ?? strangePrice(order, command);
+  if (firm !== undefined) return denied({ denial: firm, terms: null });
 
   const replaced = replacedOrder(order, command, change.nowMs);
   const terms = openingTerms(account, replaced, change.context);
@@ -64,10 +66,16 @@ export function decideReplace(
 const orderOf = (account: Account, { orderId }: CancelOrder | ReplaceOrder, wasOver: Order | undefined): Order | undefined =>
   account.orders.find((candidate) => candidate.orderId === orderId) ?? wasOver;
 
-const notWorking = ({ orderId, status }: Order): Denial => ({
-  code: 'ORDER_NOT_WORKING',
-  numbers: { orderId: word(orderId), status: word(status) },
-});
+/** What keeps an order as it is: it does not rest, or the market has nearly reached it. While there is no market it can be changed. */
+function unchangeable({ context }: ChangeBuilder, order: Order): Denial | undefined {
+  if (!isResting(order)) {
+    return { code: 'ORDER_NOT_WORKING', numbers: { orderId: word(order.orderId), status: word(order.status) } };
+  }
+  const instrument = context.market.instrument(order.symbol);
+  const prices = instrument && dealingPrices(instrument, context);
+  if (instrument === undefined || prices?.ok !== true) return undefined;
+  return frozen(waitOf(order).priceE8, priceOf(order.side, prices.value), instrument);
+}
 
 /** A price that an order of its type does not have, or has no more: the stop of a stop-limit order that was reached. */
 function strangePrice(order: Order, { limitPriceE8, stopPriceE8 }: ReplaceOrder): Denial | undefined {

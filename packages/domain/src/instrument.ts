@@ -27,4 +27,6 @@ export interface Instrument {
   readonly defaultDeviationPoints: bigint;
   /** How far from the market a stop, a stop loss and a take profit must be when they are set. */
   readonly stopDistanceMinPoints: bigint;
+  /** How near to the market a level that is waited for can be neither changed nor taken back any more. */
+  readonly freezeDistancePoints: bigint;
 }

@@ -1,4 +1,4 @@
-import type { PriceE8, Side } from '@margrave/vocabulary';
+import { absolute, type PriceE8, type Side } from '@margrave/vocabulary';
 import type { ProtectionLevel, WantedProtection } from './account.ts';
 import { price, type Denial } from './denial.ts';
 import type { Instrument } from './instrument.ts';
@@ -27,6 +27,14 @@ export function tooNear(
   return awayE8 < distanceMinE8
     ? { code: 'STOP_TOO_CLOSE', numbers: { ...numbers, distanceMin: price(distanceMinE8) } }
     : undefined;
+}
+
+/** What speaks against changing, or taking back, a level that is waited for: the market has nearly reached it. */
+export function frozen(levelE8: PriceE8, marketPriceE8: PriceE8, instrument: Instrument): Denial | undefined {
+  const distanceE8 = (instrument.freezeDistancePoints * pointE8(instrument)) as PriceE8;
+  if (absolute((levelE8 - marketPriceE8) as PriceE8) >= distanceE8) return undefined;
+  const numbers = { price: price(levelE8), marketPrice: price(marketPriceE8), distance: price(distanceE8) };
+  return { code: 'LEVEL_FROZEN', numbers };
 }
 
 const KINDS = ['stopLoss', 'takeProfit'] as const;

@@ -287,6 +287,21 @@ describe('replacing an order that rests', () => {
     expect(on.order(order.orderId)).toBe(order);
   });
 
+  it('and cancelling are refused while the market has nearly reached it, and not while there is none', () => {
+    const frozenAt = { instrument: { freezeDistancePoints: 10n } };
+    for (const [ask, code] of [
+      ['1.08009', 'LEVEL_FROZEN'],
+      ['1.08010', undefined],
+    ] as const) {
+      const on = books();
+      const { orderId } = placed(on, buyLimit('1.08000'));
+      const market = at('1.08000', ask, frozenAt);
+      expect(on.run(replacement(orderId, { limitPriceE8: priceE8('1.07000') }), market).decision?.denial?.code).toBe(code);
+      const stale = at('1.08000', ask, { ...frozenAt, ageMs: 60_000 });
+      expect(on.run({ kind: 'cancel', orderId }, stale).decision?.denial).toBeNull();
+    }
+  });
+
   it('counts the order once against the limits of the group', () => {
     const one = at('1.08450', '1.08458', { group: group({ ordersMax: 1, exposureMax: { EURUSD: '0.15' } }) });
     const on = books(one);

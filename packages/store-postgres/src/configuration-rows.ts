@@ -38,6 +38,8 @@ export interface InstrumentRow {
   readonly defaultDeviationPoints: bigint;
   /** How far from the market a stop, a stop loss and a take profit must be when they are set. */
   readonly stopDistanceMinPoints: bigint;
+  /** How near to the market a level that is waited for can be neither changed nor taken back any more. */
+  readonly freezeDistancePoints: bigint;
 }
 
 /** What a group's accounts have in common, but for its symbols. */

@@ -41,6 +41,7 @@ const instrument: Instrument = {
   spikeLimit: { numerator: 1n, denominator: 100n },
   defaultDeviationPoints: 80n,
   stopDistanceMinPoints: 0n,
+  freezeDistancePoints: 0n,
 };
 
 /** EURUSD 1.08450/1.08458, always open, always fresh. */

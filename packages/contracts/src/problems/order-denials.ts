@@ -105,6 +105,19 @@ export const ORDER_DENIALS = {
       'A buy stop lies above the market and a sell stop below it. The stop-loss of a buy lies below the market and its take-profit above it; for a sell the other way round.',
     numbers: { price: 'The level asked for.', marketPrice: 'The price it was measured from.' },
   },
+  LEVEL_FROZEN: {
+    ...DENIED,
+    title: 'Level frozen',
+    retryable: 'after',
+    detail: '{price} is within {distance} of the market, {marketPrice}: it cannot be changed now.',
+    explanation:
+      'What the market has nearly reached is about to be executed, and can be neither changed nor taken back until the market moves away.',
+    numbers: {
+      price: 'The price that is waited for.',
+      marketPrice: 'The price that it is compared with.',
+      distance: 'The distance within which it is frozen.',
+    },
+  },
   EXPIRY_PASSED: {
     ...DENIED,
     title: 'Expiry passed',

@@ -74,6 +74,7 @@ export function instrument(symbol: string, told: Partial<Instrument> = {}): Inst
     spikeLimit: { numerator: 1n, denominator: 100n },
     defaultDeviationPoints: 20n,
     stopDistanceMinPoints: 0n,
+    freezeDistancePoints: 0n,
     ...told,
   };
 }

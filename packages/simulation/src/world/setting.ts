@@ -32,6 +32,7 @@ const symbol = (name: string, base: string, quote: string, size: bigint, digits:
   spikeLimit: { numerator: 1n, denominator: 100n },
   defaultDeviationPoints: 20n,
   stopDistanceMinPoints: 0n,
+  freezeDistancePoints: 0n,
 });
 
 const INSTRUMENTS = [

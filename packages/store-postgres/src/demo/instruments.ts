@@ -83,6 +83,7 @@ function instrument(
       spikeLimit: { numerator: spikePercent, denominator: 100n },
       defaultDeviationPoints: DEVIATION_SPREADS * spreadPoints,
       stopDistanceMinPoints: spreadPoints,
+      freezeDistancePoints: 0n,
     },
   };
 }

@@ -71,14 +71,15 @@ const INSERT_PROVIDERS = 'insert into providers (provider) select json_array_ele
 const INSERT_INSTRUMENTS = `
 insert into instruments as i (symbol, class, base_currency, quote_currency, contract_size, digits, tick_e8, volume_min_e8,
     volume_max_e8, volume_step_e8, leverage_cap, trade_mode, sessions, stale_limit_ms, spike_limit_numerator,
-    spike_limit_denominator, default_deviation_points, stop_distance_min_points)
+    spike_limit_denominator, default_deviation_points, stop_distance_min_points, freeze_distance_points)
   select symbol, class, "baseCurrency", "quoteCurrency", "contractSize", digits, "tickE8", "volumeMinE8", "volumeMaxE8",
       "volumeStepE8", "leverageCap", "tradeMode", sessions, "staleLimitMs", ("spikeLimit" ->> 'numerator')::bigint,
-      ("spikeLimit" ->> 'denominator')::bigint, "defaultDeviationPoints", "stopDistanceMinPoints"
+      ("spikeLimit" ->> 'denominator')::bigint, "defaultDeviationPoints", "stopDistanceMinPoints", "freezeDistancePoints"
     from json_to_recordset($1::json) as t (symbol text, class text, "baseCurrency" text, "quoteCurrency" text,
       "contractSize" bigint, digits smallint, "tickE8" bigint, "volumeMinE8" bigint, "volumeMaxE8" bigint, "volumeStepE8" bigint,
       "leverageCap" bigint, "tradeMode" text, sessions jsonb, "staleLimitMs" integer, "spikeLimit" json,
-      "defaultDeviationPoints" bigint, "stopDistanceMinPoints" bigint)
+      "defaultDeviationPoints" bigint, "stopDistanceMinPoints" bigint,
+      "freezeDistancePoints" bigint)
   on conflict (symbol) do update set sessions = excluded.sessions where i.sessions <> excluded.sessions`;
 
 const INSERT_PROVIDER_INSTRUMENTS = `

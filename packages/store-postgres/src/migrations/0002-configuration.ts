@@ -47,7 +47,9 @@ create table instruments (
   spike_limit_denominator bigint not null check (spike_limit_denominator > 0),
   default_deviation_points bigint not null check (default_deviation_points >= 0),
   -- How far from the market a stop, a stop loss and a take profit must be when they are set.
-  stop_distance_min_points bigint not null default 0 check (stop_distance_min_points >= 0)
+  stop_distance_min_points bigint not null default 0 check (stop_distance_min_points >= 0),
+  -- How near to the market a level that is waited for can be neither changed nor taken back any more.
+  freeze_distance_points bigint not null default 0 check (freeze_distance_points >= 0)
 );
 
 create table providers (

@@ -20,6 +20,7 @@ export const INSTRUMENTS = defineReadTable<InstrumentRow>('instruments', {
   spikeLimit: fractionColumn('spike_limit'),
   defaultDeviationPoints: integerColumn('default_deviation_points'),
   stopDistanceMinPoints: integerColumn('stop_distance_min_points'),
+  freezeDistancePoints: integerColumn('freeze_distance_points'),
 });
 
 export const GROUPS = defineReadTable<GroupRow>('groups', {

@@ -32,6 +32,7 @@ const pair = (symbol: SymbolName, base: string, quote: string, digits: number, t
   spikeLimit: { numerator: 1n, denominator: 100n },
   defaultDeviationPoints: 80n,
   stopDistanceMinPoints: 0n,
+  freezeDistancePoints: 0n,
 });
 
 const INSTRUMENTS = new Map<SymbolName, Instrument>([

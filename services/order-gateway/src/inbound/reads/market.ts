@@ -1,5 +1,5 @@
 import type { ClientQuotesV1, InstrumentsV1, InstrumentV1 } from '@margrave/contracts';
-import { isSessionOpen, type Instrument, type Market } from '@margrave/domain';
+import { isSessionOpen, pointE8, type Instrument, type Market } from '@margrave/domain';
 import { formatE8, SCALE_E8, type AccountId, type SymbolName } from '@margrave/vocabulary';
 import { clientQuotes, type GroupQuote } from '../../app/client-quotes.ts';
 import type { ViewAccount } from '../../app/records.ts';
@@ -31,6 +31,8 @@ const instrumentView = (instrument: Instrument, nowMs: number): InstrumentV1 => 
   volumeMin: formatE8(instrument.volumeMinE8),
   volumeMax: formatE8(instrument.volumeMaxE8),
   volumeStep: formatE8(instrument.volumeStepE8),
+  stopDistanceMin: formatE8(instrument.stopDistanceMinPoints * pointE8(instrument)),
+  freezeDistance: formatE8(instrument.freezeDistancePoints * pointE8(instrument)),
   leverageMax: instrument.leverageCap === null ? null : `${instrument.leverageCap}`,
   tradeMode: instrument.tradeMode,
   sessionOpen: isSessionOpen(instrument.sessions, nowMs),
