@@ -27,6 +27,7 @@ const PLANS: readonly TraderPlan[] = [
     pauseMs: 120,
     positionsMax: 12,
     hopelessEvery: 25,
+    restingMax: 5,
   },
   {
     accountId: '1000000002',
@@ -35,9 +36,26 @@ const PLANS: readonly TraderPlan[] = [
     pauseMs: 120,
     positionsMax: 12,
     hopelessEvery: 40,
+    restingMax: 5,
   },
-  { accountId: '1000000003', symbols: FX, lots: ['0.02', '0.04'], pauseMs: 200, positionsMax: 4, hopelessEvery: 40 },
-  { accountId: '1000000004', symbols: FX, lots: ['0.01', '0.02'], pauseMs: 400, positionsMax: 8, hopelessEvery: 40 },
+  {
+    accountId: '1000000003',
+    symbols: FX,
+    lots: ['0.02', '0.04'],
+    pauseMs: 200,
+    positionsMax: 4,
+    hopelessEvery: 40,
+    restingMax: 5,
+  },
+  {
+    accountId: '1000000004',
+    symbols: FX,
+    lots: ['0.01', '0.02'],
+    pauseMs: 400,
+    positionsMax: 8,
+    hopelessEvery: 40,
+    restingMax: 5,
+  },
 ];
 const [SHOWN] = PLANS;
 
@@ -196,6 +214,8 @@ async function findUnsettled(sql: postgres.Sql): Promise<readonly string[]> {
   const rows = await sql<{ what: string }[]>`
     select format('order %s at %s was still %s, since %s', order_id, provider, status, updated_at) as what
       from orders where status in ('queued', 'working', 'partially_filled', 'unknown')
+        -- What waits with us for its price may do so for ever.
+        and not (status = 'working' and request_id is null)
     union all
     select format('outbox row %s was still not published: %s', outbox_id, coalesce(subject, 'events of ' || account_id))
       from outbox where published_at is null`;

@@ -31,6 +31,8 @@ export interface Answer<Body> {
 export interface GatewayClient {
   readonly get: <Body>(path: string) => Promise<Answer<Body>>;
   readonly post: <Body>(path: string, body: unknown, headers?: Readonly<Record<string, string>>) => Promise<Answer<Body>>;
+  readonly put: <Body>(path: string, body: unknown) => Promise<Answer<Body>>;
+  readonly remove: <Body>(path: string) => Promise<Answer<Body>>;
 }
 
 const DEADLINE_MS = 10_000;
@@ -45,13 +47,16 @@ export function gatewayClient(url: string, token: string): GatewayClient {
     return { status, headers, body: JSON.parse(text) as Body, elapsedMs: performance.now() - startedMs };
   };
   const authorization = `Bearer ${token}`;
+  const send = <Body>(method: string, path: string, body: unknown, headers: Readonly<Record<string, string>>) =>
+    call<Body>(path, {
+      method,
+      headers: { authorization, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
   return {
     get: (path) => call(path, { headers: { authorization } }),
-    post: (path, body, headers = {}) =>
-      call(path, {
-        method: 'POST',
-        headers: { authorization, 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      }),
+    post: (path, body, headers = {}) => send('POST', path, body, headers),
+    put: (path, body) => send('PUT', path, body, {}),
+    remove: (path) => call(path, { method: 'DELETE', headers: { authorization } }),
   };
 }

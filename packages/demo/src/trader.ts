@@ -1,4 +1,5 @@
-import type { PlacedAnswerV1, PositionPageV1, PositionV1, ProblemV1 } from '@margrave/contracts';
+import type { ClientQuoteV1, OrderPageV1, PlacedAnswerV1, PositionPageV1, PositionV1, ProblemV1 } from '@margrave/contracts';
+import { formatE8, parseE8 } from '@margrave/vocabulary';
 import type { Answer, GatewayClient } from './gateway-client.ts';
 
 /** What one client does: how often, on what, and how much it holds at the most. */
@@ -10,11 +11,15 @@ export interface TraderPlan {
   readonly positionsMax: number;
   /** An order far beyond the account's means, once in so many. */
   readonly hopelessEvery: number;
+  /** So many orders rest at the most; then the oldest is taken back. */
+  readonly restingMax: number;
 }
 
 export interface Tally {
   placed: number;
   closed: number;
+  /** Orders that rest, taken back. */
+  cancelled: number;
   denied: number;
   /** Whatever a client should not see: server errors, answers that mean nothing. */
   readonly unexpected: string[];
@@ -24,7 +29,15 @@ export interface Tally {
   readonly placementMs: number[];
 }
 
-export const newTally = (): Tally => ({ placed: 0, closed: 0, denied: 0, unexpected: [], placements: 0, placementMs: [] });
+export const newTally = (): Tally => ({
+  placed: 0,
+  closed: 0,
+  cancelled: 0,
+  denied: 0,
+  unexpected: [],
+  placements: 0,
+  placementMs: [],
+});
 
 export type Random = () => number;
 
@@ -59,20 +72,56 @@ export async function trade(
         take(await client.post(`${account}/positions/${oldest.positionId}/close`, body), tally, 'closed');
       } else {
         const hopeless = turn % plan.hopelessEvery === 0;
-        const order = {
-          clientOrderId,
-          symbol: hopeless ? 'EURUSD' : pick(plan.symbols, random),
-          side: random() < 0.5 ? 'buy' : 'sell',
-          type: 'market',
-          volume: hopeless ? '100' : pick(plan.lots, random),
-        };
-        take(await client.post(`${account}/orders`, order), tally, 'placed');
+        const symbol = hopeless ? 'EURUSD' : pick(plan.symbols, random);
+        const side = random() < 0.5 ? 'buy' : 'sell';
+        const volume = hopeless ? '100' : pick(plan.lots, random);
+        const terms = hopeless ? { type: 'market' } : await termsOf(client, plan, { symbol, side }, random);
+        take(await client.post(`${account}/orders`, { clientOrderId, symbol, side, volume, ...terms }), tally, 'placed');
+        if (terms.type !== 'market') await takeBackOldest(client, account, plan.restingMax, tally);
       }
     } catch (error) {
       tally.unexpected.push(error instanceof Error ? error.message : String(error));
     }
     await pause(plan.pauseMs, stop);
   }
+}
+
+interface Terms {
+  readonly type: string;
+  readonly price?: string;
+  readonly stopPrice?: string;
+  readonly timeInForce?: string;
+}
+
+/** A market order, or one that waits a little away from the market; often with protection for what it opens. */
+async function termsOf(
+  client: GatewayClient,
+  { accountId }: TraderPlan,
+  { symbol, side }: { readonly symbol: string; readonly side: string },
+  random: Random,
+): Promise<Terms> {
+  const answer = await client.get<{ quotes: readonly ClientQuoteV1[] }>(`/v1/quotes?symbols=${symbol}&accountId=${accountId}`);
+  const [quote] = answer.status === 200 ? answer.body.quotes : [];
+  const [bid, ask] = [parseE8(quote?.bid ?? ''), parseE8(quote?.ask ?? '')];
+  if (bid === undefined || ask === undefined || ask <= bid) return { type: 'market' };
+  const spread = ask - bid;
+  const away = (spreads: bigint): { readonly distance: string } => ({ distance: formatE8(spreads * spread) });
+  const protection = random() < 0.5 ? { stopLoss: away(8n), takeProfit: away(5n) } : {};
+  const [below, above] = [formatE8(bid - 2n * spread), formatE8(ask + 2n * spread)];
+  const kind = random();
+  if (kind < 0.2) return { type: 'limit', price: side === 'buy' ? below : above, timeInForce: 'day', ...protection };
+  if (kind < 0.3) return { type: 'stop', stopPrice: side === 'buy' ? above : below, timeInForce: 'day', ...protection };
+  return { type: 'market', ...protection };
+}
+
+/** Takes back the oldest order that rests, where more of them do than may. */
+async function takeBackOldest(client: GatewayClient, account: string, restingMax: number, tally: Tally): Promise<void> {
+  const answer = await client.get<OrderPageV1>(`${account}/orders?status=working&limit=200`);
+  if (answer.status !== 200) throw new Error(`the orders were answered with ${answer.status} ${JSON.stringify(answer.body)}`);
+  const resting = answer.body.items.filter(({ isResting }) => isResting);
+  const oldest = resting.at(-1);
+  if (oldest === undefined || resting.length <= restingMax) return;
+  take(await client.remove(`${account}/orders/${oldest.orderId}`), tally, 'cancelled');
 }
 
 async function openPositions(client: GatewayClient, account: string): Promise<readonly PositionV1[]> {
@@ -89,11 +138,11 @@ export function notePlacement(tally: Tally, elapsedMs: number): void {
   if (tally.placementMs.length > PLACEMENTS_KEPT) tally.placementMs.shift();
 }
 
-function take(answer: Answer<PlacedAnswerV1 | ProblemV1>, tally: Tally, what: 'placed' | 'closed'): void {
+function take(answer: Answer<PlacedAnswerV1 | ProblemV1>, tally: Tally, what: 'placed' | 'closed' | 'cancelled'): void {
   if (what === 'placed' && (answer.status === 201 || answer.status === 422)) {
     notePlacement(tally, answer.elapsedMs);
   }
-  if (answer.status === 201) tally[what] += 1;
+  if (answer.status === 201 || answer.status === 200) tally[what] += 1;
   else if (answer.status === 422) tally.denied += 1;
   else tally.unexpected.push(`${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`);
 }
