@@ -287,7 +287,7 @@ describe('the decision record', () => {
       orderId: orders[0]?.orderId,
       decisionId: orders[0]?.decisionId,
       denial: null,
-      engineVersion: '1',
+      engineVersion: '2',
       configurationVersion: 7n,
       accountVersion: 41n,
       symbol: 'EURGBP',

@@ -38,7 +38,8 @@ describe('protecting a position', () => {
     const change = books().run(protect({ stopLoss: level('1.08000'), takeProfit: distance('0.00600') }));
     expect(change.positions).toMatchObject([{ stopLossE8: priceE8('1.08000'), takeProfitE8: priceE8('1.09000') }]);
     expect(change.events).toMatchObject([{ type: 'position.changed', orderId: null }]);
-    expect(change.decision).toMatchObject({ command: 'protect', orderId: null, denial: null });
+    const asked = { protection: { stopLoss: level('1.08000'), takeProfit: distance('0.00600') } };
+    expect(change.decision).toMatchObject({ command: 'protect', orderId: null, denial: null, asked });
   });
 
   it('leaves what is not named and takes away what is null, which no market can keep from it', () => {

@@ -37,7 +37,14 @@ export function decideProtect(
     change.addEvent({ type: 'position.changed', position: protectedNow, orderId: null });
   }
   const { symbol, side, openVolumeE8: volumeE8 } = position;
-  const subject = { decisionId: change.nextId<DecisionId>(), orderId: null, symbol, side, volumeE8 };
+  const subject = {
+    decisionId: change.nextId<DecisionId>(),
+    orderId: null,
+    symbol,
+    side,
+    volumeE8,
+    protection: { ...NO_PROTECTION, ...command.protection },
+  };
   return ok(change.finish(recordDecision(change, subject, 'protect', { denial: denial ?? null, terms: null })));
 }
 

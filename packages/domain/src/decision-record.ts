@@ -1,8 +1,9 @@
 import type { DecisionId, Fraction, LotsE8, MoneyE8, OrderId, PriceE8, Side, SymbolName } from '@margrave/vocabulary';
+import type { Order } from './account.ts';
 import type { Denial } from './denial.ts';
 
 /** Raised whenever the same inputs could lead to another decision. */
-export const ENGINE_VERSION = '1';
+export const ENGINE_VERSION = '2';
 
 /** The market a decision rested on. */
 export interface QuoteUsed {
@@ -34,6 +35,10 @@ export interface LimitRecord {
   readonly exposureMaxE8: LotsE8 | null;
 }
 
+type Named = 'type' | 'timeInForce' | 'limitPriceE8' | 'stopPriceE8' | 'expiresAtMs' | 'triggeredAtMs' | 'protection';
+/** The prices and times that an order, or the protection of a position, names. */
+export type AskedTerms = { readonly [Term in Named]?: Order[Term] | undefined };
+
 /** Why an order was accepted or denied, or what an operator settled it on: kept for ever with the order. */
 export interface DecisionRecord {
   readonly decisionId: DecisionId;
@@ -48,6 +53,8 @@ export interface DecisionRecord {
   readonly symbol: SymbolName;
   readonly side: Side;
   readonly volumeE8: LotsE8;
+  /** What was asked for besides, where it was more than the market's price. */
+  readonly asked: AskedTerms | null;
   readonly priceE8: PriceE8 | null;
   readonly unitBasis: Fraction | null;
   readonly leverage: bigint;

@@ -1,6 +1,6 @@
 import type { DecisionId, OrderId } from '@margrave/vocabulary';
 import type { Change, ChangeBuilder, DraftOrder } from './change.ts';
-import { ENGINE_VERSION, type CheckRecord, type DecisionRecord, type LimitRecord } from './decision-record.ts';
+import { ENGINE_VERSION, type AskedTerms, type CheckRecord, type DecisionRecord, type LimitRecord } from './decision-record.ts';
 import type { Denial } from './denial.ts';
 import type { TradeTerms } from './opening.ts';
 
@@ -23,7 +23,8 @@ export const finishRecorded = (
 ): Change => change.finish(recordDecision(change, { ...order, decisionId: change.nextId<DecisionId>() }, command, grounds));
 
 /** What a decision is about: an order, or a position. */
-type Subject = Pick<DraftOrder, 'decisionId' | 'symbol' | 'side' | 'volumeE8'> & { readonly orderId: OrderId | null };
+type Subject = Pick<DraftOrder, 'decisionId' | 'symbol' | 'side' | 'volumeE8'> &
+  AskedTerms & { readonly orderId: OrderId | null };
 
 /** What is kept of why an order was accepted or denied. */
 export function recordDecision(
@@ -43,6 +44,7 @@ export function recordDecision(
     symbol: order.symbol,
     side: order.side,
     volumeE8: order.volumeE8,
+    asked: askedOf(order),
     priceE8: of.terms?.priceE8 ?? null,
     unitBasis: of.terms?.unitBasis ?? null,
     leverage: change.before.leverage,
@@ -52,4 +54,11 @@ export function recordDecision(
     quotes: change.quotesUsed,
     decidedAtMs: change.nowMs,
   };
+}
+
+function askedOf(order: Subject): AskedTerms | null {
+  const { type, timeInForce, limitPriceE8, stopPriceE8, expiresAtMs, triggeredAtMs, protection } = order;
+  const isProtected = protection !== undefined && (protection.stopLoss !== null || protection.takeProfit !== null);
+  if ((type ?? 'market') === 'market' && !isProtected) return null;
+  return { type, timeInForce, limitPriceE8, stopPriceE8, expiresAtMs, triggeredAtMs, protection };
 }

@@ -148,6 +148,7 @@ describe('an order whose price is reached', () => {
     expect(filled.orders).toMatchObject([{ status: 'filled', triggeredAtMs: NOW_MS, decisionId: limit.decisionId }]);
     expect(filled.decision).toMatchObject({ command: 'trigger', denial: null, orderId: limit.orderId });
     expect(filled.decision?.decisionId).not.toBe(limit.decisionId);
+    expect(filled.decision?.asked).toMatchObject({ type: 'limit', limitPriceE8: priceE8('1.08000'), triggeredAtMs: NOW_MS });
     const gapped = on.run(trigger(up), at('1.08800', '1.08810'));
     expect(gapped.deals).toMatchObject([{ priceE8: priceE8('1.08810'), levelE8: priceE8('1.08600') }]);
   });

@@ -46,6 +46,8 @@ describe('an order that rests', () => {
       await client.put(second, '/orders/@rests', { volume: '0.20' }),
     );
     expect(changed.order).toMatchObject({ orderId: placed.order.orderId, volume: '0.20', price: '1.05' });
+    const why = await client.get<{ command: string; inputs: object }>(second, `/decisions/${changed.decisionId}`);
+    expect(why).toMatchObject({ command: 'replace', inputs: { type: 'limit', limit: '1.05', stopLoss: 'distance 0.01' } });
     const gone = await answered<PlacedAnswerV1>('cancelOrder', 200, await client.remove(first, '/orders/@rests'));
     expect(gone.order).toMatchObject({ status: 'cancelled', reason: 'cancelled_by_client' });
     const again = await answered<ProblemV1>('cancelOrder', 422, await client.remove(second, '/orders/@rests'));

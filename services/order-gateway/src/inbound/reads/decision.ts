@@ -1,5 +1,6 @@
 import { moneyText, timeText } from '@margrave/account-engine';
 import type { DecisionV1 } from '@margrave/contracts';
+import type { AskedTerms, ProtectionLevel } from '@margrave/domain';
 import { formatE8, type AccountId, type Currency, type DecisionId, type Fraction } from '@margrave/vocabulary';
 import type { RecordedDecision, Records, ViewAccount } from '../../app/records.ts';
 import { moneyOrNull } from '../account-view.ts';
@@ -44,19 +45,41 @@ const decisionView = (accountId: AccountId, currency: Currency, record: Recorded
 
 /** What the formulas were fed with; what was not needed is not there. */
 function inputsOf(record: RecordedDecision, currency: Currency): DecisionV1['inputs'] {
-  const { symbol, side, volumeE8, priceE8, unitBasis, leverage, conversionPath, limits, check } = record;
+  const { symbol, side, volumeE8, asked, priceE8, unitBasis, leverage, conversionPath, limits, check } = record;
   return {
     symbol,
     side,
     volume: formatE8(volumeE8, 2),
     leverage: `${leverage}`,
     conversionPath: [...conversionPath],
+    ...(asked === null ? {} : askedText(asked)),
     ...(priceE8 === null ? {} : { price: formatE8(priceE8) }),
     ...(unitBasis === null ? {} : { unitBasis: fractionText(unitBasis) }),
     ...(limits === null ? {} : limitsText(limits)),
     ...(check === null ? {} : { commission: moneyText(check.commissionE8, currency) }),
   };
 }
+
+function askedText({ type, timeInForce, limitPriceE8, stopPriceE8, expiresAtMs, protection }: AskedTerms): DecisionV1['inputs'] {
+  const texts = {
+    type,
+    timeInForce,
+    limit: priceText(limitPriceE8),
+    stop: priceText(stopPriceE8),
+    expiresAt: typeof expiresAtMs === 'number' ? timeText(expiresAtMs) : undefined,
+    stopLoss: levelText(protection?.stopLoss),
+    takeProfit: levelText(protection?.takeProfit),
+  };
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined));
+}
+
+const priceText = (priceE8: bigint | null | undefined): string | undefined =>
+  priceE8 === null || priceE8 === undefined ? undefined : formatE8(priceE8);
+
+const levelText = (level: ProtectionLevel | null | undefined): string | undefined => {
+  if (level === null || level === undefined) return undefined;
+  return level.kind === 'price' ? formatE8(level.priceE8) : `distance ${formatE8(level.distanceE8)}`;
+};
 
 const limitsText = ({ orders, ordersAfter, ordersMax, exposureE8, exposureMaxE8 }: NonNullable<RecordedDecision['limits']>) => ({
   orders: `${orders}`,
