@@ -17,6 +17,7 @@ export {
   type PageRequest,
   type WholePageRequest,
 } from './reads/pages.ts';
+export type { OfGroup, ProtectedPositionRow, RestingOrderRow, WaitingPageRequest } from './reads/waiting.ts';
 export type * from './rows.ts';
 export { connectStore, type Store, type StoreOptions } from './store.ts';
 export { describeSchema, type Right, type SchemaDescription, type TableDescription } from './admin/describe-schema.ts';

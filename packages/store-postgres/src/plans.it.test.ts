@@ -1,4 +1,4 @@
-import type { AccountId, ActionId, LotsE8, PositionId, ProviderName, SymbolName } from '@margrave/vocabulary';
+import type { AccountId, ActionId, LotsE8, OrderId, PositionId, ProviderName, SymbolName } from '@margrave/vocabulary';
 import { Pool } from './connection/pool.ts';
 import type { AccountRow, OperatorActionRow, OrderRow, OutboxId } from './rows.ts';
 import { checkPageCursor } from './reads/pages.ts';
@@ -87,6 +87,11 @@ const cursor = checkPageCursor('1767612200123-2000000000001');
 const BOTH = [
   ['the first page', undefined],
   ['a later page', cursor],
+] as const;
+const waiting = { symbol: 'EURUSD' as SymbolName, limit: 50 };
+const WAITING = [
+  ['the first page', null],
+  ['a later page', '2000000000001' as OrderId],
 ] as const;
 const maker = createRowMaker(3_000_000_000_000n);
 
@@ -195,6 +200,11 @@ const CALLS: { readonly [Name in Exclude<keyof Store, Silent>]: readonly Call[] 
   orderHistory: one('a limit', (to) => to.orderHistory(filled.busy, filled.orderId, 0n, 50)),
   loadEvents: one('what was given', (to) => to.loadEvents([{ accountId: filled.busy, firstSequence: 1n, lastSequence: 5n }])),
   silentRequests: one('a limit', (to) => to.silentRequests(50)),
+  restingOrders: WAITING.map(([which, after]) => call(which, 'a limit', (to) => to.restingOrders({ ...waiting, after }))),
+  protectedPositions: WAITING.map(([which, after]) =>
+    call(which, 'a limit', (to) => to.protectedPositions({ ...waiting, after: after as PositionId | null })),
+  ),
+  groupsOf: one('what was given', (to) => to.groupsOf([filled.busy, filled.busyAtProvider])),
   markPublished: one('what was given', (to) => to.markPublished(['1', '2', '3'] as OutboxId[])),
   outboxState: one('in flight everywhere', (to) => to.outboxState()),
   takeUnpublished: one('a limit', (to) =>

@@ -19,6 +19,7 @@ import { pageDeals, pageLedger, pageOpenPositions, pageOperatorActions, pageOrde
 import { providerStates } from './reads/provider-states.ts';
 import { loadRegistry } from './reads/registry.ts';
 import { silentRequests } from './reads/silent-requests.ts';
+import { groupsOf, protectedPositions, restingOrders } from './reads/waiting.ts';
 import type { OutboxId } from './rows.ts';
 
 export interface StoreOptions {
@@ -118,6 +119,9 @@ export function storeOver(pool: Pool, { log, random = Math.random, onRetry, dead
     orderHistory: bind('order_history', orderHistory),
     loadEvents: bind('load_events', loadEvents),
     silentRequests: bind('silent_requests', silentRequests),
+    restingOrders: bind('resting_orders', restingOrders),
+    protectedPositions: bind('protected_positions', protectedPositions),
+    groupsOf: bind('groups_of', groupsOf),
     markPublished: bind('mark_published', markPublished),
     outboxState: bind('outbox_state', outboxState),
     takeUnpublished: (limit, olderThanMs, work) =>
@@ -171,6 +175,9 @@ export interface Store extends Commits {
   readonly orderHistory: Bound<typeof orderHistory>;
   readonly loadEvents: Bound<typeof loadEvents>;
   readonly silentRequests: Bound<typeof silentRequests>;
+  readonly restingOrders: Bound<typeof restingOrders>;
+  readonly protectedPositions: Bound<typeof protectedPositions>;
+  readonly groupsOf: Bound<typeof groupsOf>;
   readonly markPublished: Bound<typeof markPublished>;
   readonly outboxState: Bound<typeof outboxState>;
   /**

@@ -72,6 +72,8 @@ create unique index orders_by_client_order_id on orders (account_id, client_orde
 create index orders_live on orders (account_id) where status in ('queued', 'working', 'partially_filled', 'unknown');
 create index orders_unknown on orders (created_at, order_id) include (provider) where status = 'unknown';
 create index orders_by_time on orders (account_id, created_at, order_id);
+-- What waits for prices: read whole, a symbol at a time, by who watches them.
+create index orders_resting on orders (symbol, order_id) where status = 'working' and request_id is null;
 
 create table positions (
   position_id entity_id primary key,
@@ -96,6 +98,8 @@ create table positions (
   version counter not null
 );
 create index positions_open on positions (account_id, position_id) where open_volume_e8 > 0;
+create index positions_protected on positions (symbol, position_id)
+  where open_volume_e8 > 0 and closing_order_id is null and (stop_loss_e8 is not null or take_profit_e8 is not null);
 
 create table provider_requests (
   request_id entity_id primary key,

@@ -124,4 +124,6 @@ const REST = (busy: AccountId): string => `
     select n, now() - n * interval '1 s', 'dealer-3', 'dealer', 'settle', 'reason', case when n % 2 = 0 then ${busy} else n end, n, 1, n, '{}'
       from generate_series(1000000000, 1000000000 + ${ROWS}) n;
   update provider_requests set ended_at = created_at where request_id / ${STEP} % 100 <> 0;
-  update orders set status = 'unknown' where status = 'queued' and order_id / ${STEP} % 100 = 0`;
+  update orders set status = 'unknown' where status = 'queued' and order_id / ${STEP} % 100 = 0;
+  update orders set status = 'working', type = 'limit', limit_price_e8 = 108000000 where flow = 'local' and order_id / ${STEP} % 100 = 1;
+  update positions set stop_loss_e8 = 108000000 where open_volume_e8 > 0 and position_id / ${STEP} % 100 = 2`;
