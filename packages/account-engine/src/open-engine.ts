@@ -34,6 +34,8 @@ export interface EngineWorld {
   readonly log: Logger;
   readonly observer: EngineObserver;
   readonly crash: { readonly beforeCommit: () => void; readonly afterCommit: () => void; readonly afterPublish: () => void };
+  /** How many commands one commit holds at most. */
+  readonly batchSizeMax?: number;
   /** A bug in a place from which nothing can be thrown: the service is to stop. */
   readonly onBug: (error: Error) => void;
 }
@@ -59,7 +61,7 @@ const monotonicMs = (): number => performance.now();
 
 /** The account engine on the real servers. Resolves when it knows the configuration; quotes and the bus may come later. */
 export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
-  const { store, bus, log, observer, crash } = world;
+  const { store, bus, log, observer, crash, batchSizeMax = BATCH_SIZE_MAX } = world;
   let configuration = configurationFromRows(await store.loadRegistry());
   await store.askDatabaseTime();
   const quotes = new QuoteBook(monotonicMs);
@@ -113,7 +115,7 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
     },
     onConflicts: observer.conflicts,
     onAccountFound: (found) => observer.cacheRequest('account', found),
-    batchSizeMax: BATCH_SIZE_MAX,
+    batchSizeMax,
     queueDepthMax: QUEUE_DEPTH_MAX,
     onBatch: observer.batch,
     log,

@@ -14,6 +14,7 @@ export * from './metrics.ts';
 export * from './observation.ts';
 export * from './process-metrics.ts';
 export * from './redaction.ts';
+export * from './repeat.ts';
 export * from './retry.ts';
 export * from './service.ts';
 export * from './setting.ts';

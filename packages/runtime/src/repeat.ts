@@ -1,4 +1,6 @@
-import { asError, isBug, sleep, type Logger } from '@margrave/runtime';
+import { asError, isBug } from './bug.ts';
+import type { Logger } from './logging.ts';
+import { sleep } from './retry.ts';
 
 export interface Repeated {
   readonly isRunning: () => boolean;

@@ -3,13 +3,12 @@ import { createDeadLetters, createPublisher, ensureConsumer, keepStreams, openPu
 import { connectCache } from '@margrave/cache-redis';
 import { EXECUTIONS_CONSUMER, providerOrdersConsumer, STREAMS } from '@margrave/contracts';
 import { applyReports, RELAY_ROWS_MAX, relayNeeds, relayOnce, reportNeeds, sweepSilence } from '@margrave/provider-desk';
-import { createIdLease, openService, setAtScrape } from '@margrave/runtime';
+import { createIdLease, openService, repeat, setAtScrape } from '@margrave/runtime';
 import { connectStore, ID_BLOCK_SIZE } from '@margrave/store-postgres';
 import type { RequestId } from '@margrave/vocabulary';
 import { BooksWatch } from './app/watch-books.ts';
 import { configurationDeclaration } from './config.ts';
 import { consumeExecutions } from './inbound/consume-executions.ts';
-import { repeat } from './inbound/repeat.ts';
 import { metricDeclarations } from './metrics.ts';
 import { measureBooks, measureBus, measureMargin, measureWaiting } from './outbound/measure.ts';
 
