@@ -7,5 +7,6 @@ user default off
 user operator on >${REDIS_PASSWORD_OPERATOR:?} ~* &* +@all
 user order-gateway on >${REDIS_PASSWORD_ORDER_GATEWAY:?} resetchannels %R~md:quote:* ~acct:* -@all +ping +info +select +script|load +evalsha +evalsha_ro +time +hget +hmget +pttl +hset +pexpire
 user provider-worker on >${REDIS_PASSWORD_PROVIDER_WORKER:?} resetchannels %R~md:quote:* ~acct:* -@all +ping +info +select +script|load +evalsha +evalsha_ro +time +hget +hmget +pttl +hset +pexpire
+user pending-orders on >${REDIS_PASSWORD_PENDING_ORDERS:?} resetchannels %R~md:quote:* ~acct:* -@all +ping +info +select +script|load +evalsha +evalsha_ro +time +hget +hmget +pttl +hset +pexpire
 user market-data on >${REDIS_PASSWORD_MARKET_DATA:?} resetchannels ~md:quote:* ~md:group:*:* -@all +ping +info +select +script|load +evalsha +evalsha_ro +time +hget +hmget +pttl +hset +pexpire
 USERS

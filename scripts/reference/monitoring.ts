@@ -27,7 +27,10 @@ const yaml = (content: object): string => `# ${NOTE}\n${stringify(content, { lin
 const stackConfiguration = (): object =>
   prometheusConfiguration({
     // Providers are not ours to look into, and on a network of their own.
-    services: ['market-data', 'order-gateway', 'provider-worker'].map((job) => ({ job, targets: [`${job}:${METRICS_PORT}`] })),
+    services: ['market-data', 'order-gateway', 'pending-orders', 'provider-worker'].map((job) => ({
+      job,
+      targets: [`${job}:${METRICS_PORT}`],
+    })),
     rules: ['/etc/prometheus/rules/*.yml'],
     everySeconds: SCRAPED_EVERY_SECONDS,
   });

@@ -58,7 +58,7 @@ export function rightsPage(): string {
       ]),
     ),
     `\`${BUS_OPERATOR}\` may do everything else: changes and deletes streams and consumers, hears all. No service has its password; \`packages/bus-nats/src/streams-main.ts\` runs with it. No stream lets even the operator delete one of its messages or empty it: that takes deleting the stream, or changing it first.`,
-    'A wildcard in what a service says stands for all providers or all accounts: gateway and worker act for every one of them. Two things NATS does not check, and what does. Whether a body is of the account or symbol that its subject names: our readers do (`packages/bus-nats/src/decoder.ts`). And where a user wants an answer sent, within its account: the server’s own words can be put on any subject there, and an answer without words, put on one of JetStream’s, is a request to delete a stream. So a provider has an account of its own, and makes no consumer: who makes one says where its messages go.',
+    'A wildcard in what a service says stands for all providers or all accounts: gateway, worker and pending-orders act for every one of them. Two things NATS does not check, and what does. Whether a body is of the account or symbol that its subject names: our readers do (`packages/bus-nats/src/decoder.ts`). And where a user wants an answer sent, within its account: the server’s own words can be put on any subject there, and an answer without words, put on one of JetStream’s, is a request to delete a stream. So a provider has an account of its own, and makes no consumer: who makes one says where its messages go.',
     'In the server’s words, with the subjects of JetStream that go with them:',
     ...rights.map(inServerWords),
     '## Redis',
@@ -75,8 +75,8 @@ export function rightsPage(): string {
       [
         [
           code('margrave_service'),
-          'order-gateway, provider-worker',
-          'read; lease ids; mark outbox rows as sent; call `commit_batch` and `lock_accounts` (and, for one step of the schema yet, take a generation of quotes). Both services run the same engine and the same commit, so they need the same',
+          'order-gateway, provider-worker, pending-orders',
+          'read; lease ids; mark outbox rows as sent; call `commit_batch` and `lock_accounts` (and, for one step of the schema yet, take a generation of quotes). These services run the same engine and the same commit, so they need the same',
         ],
         [
           code('margrave_market'),

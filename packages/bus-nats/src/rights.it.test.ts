@@ -149,6 +149,7 @@ describe('what does harm', () => {
   const FORGERIES: readonly (readonly [user: string, subject: string, what: string])[] = [
     ['order-gateway', 'provider.lp-a.executions.v1', 'forge a fill'],
     ['provider-worker', 'provider.lp-a.executions.v1', 'forge a fill'],
+    ['pending-orders', 'provider.lp-a.executions.v1', 'forge a fill'],
     ['market-data', 'provider.lp-a.executions.v1', 'forge a fill'],
     ['lp-a', 'provider.lp-b.executions.v1', 'forge a fill of another provider'],
     ['lp-b', 'provider.lp-a.executions.v1', 'forge a fill of another provider'],
@@ -157,11 +158,13 @@ describe('what does harm', () => {
     ['lp-a', 'provider.lp-a.orders.v1.new', 'send itself an order'],
     ['order-gateway', 'md.quotes.v1.EURUSD', 'forge a price'],
     ['provider-worker', 'md.quotes.v1.EURUSD', 'forge a price'],
+    ['pending-orders', 'md.quotes.v1.EURUSD', 'forge a price'],
     ['lp-a', 'md.quotes.v1.EURUSD', 'forge a price'],
     ['lp-a', 'account.1.events.v1.1000000001', 'forge an event'],
     ['market-data', 'account.1.events.v1.1000000001', 'forge an event'],
     ['order-gateway', 'dead.provider-worker', 'forge a dead letter'],
     ['order-gateway', 'config.changed.v1.groups', 'announce a configuration'],
+    ['pending-orders', 'config.changed.v1.accounts', 'announce a configuration'],
     ['lp-a', '$JS.ACK.EXECUTIONS.provider-worker.1.1.1.1.0', 'acknowledge a report for the worker'],
     ['lp-a', '$JS.ACK.PROVIDER_ORDERS.lp-b.1.1.1.1.0', 'acknowledge an order of another provider'],
     ['order-gateway', '$JS.ACK.EXECUTIONS.provider-worker.1.1.1.1.0', 'acknowledge a report for the worker'],
@@ -374,6 +377,6 @@ describe('what is needed', () => {
     const overProviders = RIGHTS.filter((rights) =>
       subjectRights(rights).publish.some((subject) => subject.startsWith('provider.*')),
     );
-    expect(overProviders).toEqual([user('order-gateway'), user('provider-worker')]);
+    expect(overProviders).toEqual([user('order-gateway'), user('provider-worker'), user('pending-orders')]);
   });
 });

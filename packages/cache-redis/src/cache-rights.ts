@@ -35,6 +35,7 @@ const keepsAccounts = (user: string): CacheRights => ({
 export const CACHE_RIGHTS: readonly CacheRights[] = [
   keepsAccounts('order-gateway'),
   keepsAccounts('provider-worker'),
+  keepsAccounts('pending-orders'),
   {
     user: 'market-data',
     reads: [],

@@ -32,7 +32,7 @@ export const KEY_FAMILIES = {
   },
   aggregate: {
     pattern: 'acct:{id}',
-    owner: 'order-gateway, provider-worker',
+    owner: 'order-gateway, provider-worker, pending-orders',
     holds: 'The aggregate of an account: hash of version, epoch, json.',
     lifetimeMs: 6 * HOUR_MS,
   },

@@ -109,11 +109,11 @@ const HARM: readonly (readonly [command: string, ...values: string[]])[] = [
 const FOREIGN: readonly (readonly [user: string, command: 'HGET' | 'HSET', key: string])[] = [
   ['market-data', 'HGET', 'acct:1000000001'],
   ['market-data', 'HSET', 'acct:1000000001'],
-  ...['order-gateway', 'provider-worker'].flatMap((user) => [
+  ...['order-gateway', 'provider-worker', 'pending-orders'].flatMap((user) => [
     [user, 'HSET', 'md:quote:EURUSD'] as const,
     [user, 'HSET', 'md:group:standard:EURUSD'] as const,
   ]),
-  ...['order-gateway', 'provider-worker', 'market-data'].map((user) => [user, 'HGET', 'anything'] as const),
+  ...['order-gateway', 'provider-worker', 'pending-orders', 'market-data'].map((user) => [user, 'HGET', 'anything'] as const),
 ];
 it.each(FOREIGN)('%s may not %s %s', async (user, command, key) => {
   const before = await contents();
@@ -160,7 +160,7 @@ describe('what each service needs', () => {
     expect(await cache.aggregates.readAggregates([ACCOUNT])).toMatchObject({ ok: false, refusal: { reason: 'refused' } });
   });
 
-  it.each(['order-gateway', 'provider-worker'])('%s keeps accounts, reads quotes, and writes none', async (user) => {
+  it.each(['order-gateway', 'provider-worker', 'pending-orders'])('%s keeps accounts, reads quotes, and writes none', async (user) => {
     await operator.flushdb();
     await caches.get('market-data')!.quotes.write([QUOTE]);
     const cache = caches.get(user)!;

@@ -8,6 +8,7 @@ describe('the users of the bus', () => {
     expect(busRights(providers('lp-a', 'lp-c')).map(({ user }) => user)).toEqual([
       'order-gateway',
       'provider-worker',
+      'pending-orders',
       'market-data',
       'lp-a',
       'lp-c',

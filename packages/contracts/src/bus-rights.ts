@@ -63,6 +63,15 @@ const servicesFor = (providers: readonly ProviderName[]): readonly BusRights[] =
     makes: STREAM_NAMES,
   },
   {
+    user: 'pending-orders',
+    side: 'ours',
+    says: subjectsOf([ProviderOrderNewV1, ProviderOrderCloseV1, AccountEventV1]),
+    hears: subjectsOf([QuoteV1, AccountEventV1, ConfigChangedV1]),
+    reads: [],
+    makesConsumers: [],
+    makes: [],
+  },
+  {
     user: 'market-data',
     side: 'ours',
     says: subjectsOf([QuoteV1]),

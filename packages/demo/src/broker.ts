@@ -209,6 +209,7 @@ export async function serviceStarts(request: ServicesRequest, feed: Readonly<Rec
     },
     ...simulators,
     { service: 'provider-worker', name: 'provider-worker', environment: await logins('provider-worker') },
+    { service: 'pending-orders', name: 'pending-orders', environment: await logins('pending-orders') },
     ...gateways.map(({ port, adminPort }, index) => ({
       service: 'order-gateway',
       name: index === 0 ? 'order-gateway' : `order-gateway ${index + 1}`,

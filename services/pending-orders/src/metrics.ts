@@ -1,0 +1,94 @@
+import { ACCOUNT_FOUND } from '@margrave/account-engine';
+import { COUNT_BUCKETS, metric, SECONDS_BUCKETS, seriesOf, type Metrics } from '@margrave/runtime';
+import { FIRED_KINDS } from './app/firing.ts';
+
+export const TRIGGER_KINDS = ['order', 'stop_loss', 'take_profit', 'expiry'] as const;
+export type TriggerKindName = (typeof TRIGGER_KINDS)[number];
+
+export const metricDeclarations = {
+  armedLevels: metric.gauge({
+    name: 'margrave_armed_levels',
+    sentence:
+      'Prices and times that are watched, of the symbols that this instance works on, those included that were just reached.',
+  }),
+  shardsHeld: metric.gauge({
+    name: 'margrave_trigger_shards_held',
+    sentence: 'Parts of the symbols that this instance works on.',
+  }),
+  shards: metric.gauge({ name: 'margrave_trigger_shards', sentence: 'Parts that the symbols are divided into.' }),
+  triggers: metric.counter({
+    name: 'margrave_triggers_total',
+    sentence:
+      'What was reached and fired, by what became of it: `committed`; `nothing_to_do`, `not_reached`: it had changed, or the price had; `not_tradable`, `again`, `failed`: it is tried again.',
+    labels: ['kind', 'outcome'],
+    series: TRIGGER_KINDS.flatMap((kind) => FIRED_KINDS.map((outcome) => ({ kind, outcome }))),
+  }),
+  triggerSeconds: metric.histogram({
+    name: 'margrave_trigger_seconds',
+    sentence: 'How long it took from the quote that reached a level to the commit.',
+    buckets: SECONDS_BUCKETS,
+  }),
+  due: metric.gauge({
+    name: 'margrave_triggers_due',
+    sentence: 'What was reached and is not settled: `in_hand`, or `not_tradable` and waiting for a market.',
+    labels: ['state'],
+    series: seriesOf('state', ['in_hand', 'not_tradable']),
+  }),
+  dueAgeSeconds: metric.gauge({
+    name: 'margrave_triggers_due_age_seconds',
+    sentence: 'How long ago the oldest of those in hand was reached.',
+  }),
+  notArmed: metric.gauge({
+    name: 'margrave_not_armed',
+    sentence: 'Resting orders, and protected positions, that the last sweep found not to be watched. It armed them.',
+    labels: ['what'],
+    series: seriesOf('what', ['order', 'position']),
+  }),
+  sweepFindings: metric.counter({
+    name: 'margrave_sweep_findings_total',
+    sentence: 'What sweeps found: `armed`, because it should have been; `dropped`, because it should not.',
+    labels: ['finding'],
+    series: seriesOf('finding', ['armed', 'dropped']),
+  }),
+  lostQuotes: metric.counter({
+    name: 'margrave_lost_quotes_total',
+    sentence: 'Quotes of watched symbols that were told and not heard, by their numbers.',
+  }),
+  unreadableMessages: metric.counter({
+    name: 'margrave_unreadable_messages_total',
+    sentence: 'Messages that could not be read and were left out, by what they should have been.',
+    labels: ['what'],
+    series: seriesOf('what', ['quote', 'event']),
+  }),
+  commitBatchSize: metric.histogram({
+    name: 'margrave_commit_batch_size',
+    sentence: 'How many triggers one commit held.',
+    buckets: COUNT_BUCKETS,
+  }),
+  commitConflicts: metric.counter({
+    name: 'margrave_commit_conflicts_total',
+    sentence: 'Accounts on which a batch lost against another writer and decided again.',
+  }),
+  commitRetries: metric.counter({
+    name: 'margrave_commit_retries_total',
+    sentence: 'Commits that were tried again because other transactions were in their way.',
+  }),
+  querySeconds: metric.histogram({
+    name: 'margrave_query_seconds',
+    sentence: 'How long calls of the store took, by statement.',
+    labels: ['statement'],
+    buckets: SECONDS_BUCKETS,
+  }),
+  cacheRequests: metric.counter({
+    name: 'margrave_cache_requests_total',
+    sentence: 'Where accounts were found.',
+    labels: ['cache', 'result'],
+    series: ACCOUNT_FOUND.map((result) => ({ cache: 'account', result })),
+  }),
+  cacheBehind: metric.gauge({
+    name: 'margrave_cache_behind_accounts',
+    sentence: 'Accounts that wait to be written to Redis after their commits.',
+  }),
+};
+
+export type TriggerMetrics = Metrics<typeof metricDeclarations>;
