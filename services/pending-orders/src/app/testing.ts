@@ -91,6 +91,7 @@ const instrument = (isOpen: boolean): Instrument => ({
   spikeLimit: { numerator: 1n, denominator: 100n },
   defaultDeviationPoints: 20n,
   stopDistanceMinPoints: 0n,
+  freezeDistancePoints: 0n,
 });
 
 /** Of EURUSD, without quotes. */
