@@ -4,6 +4,7 @@ import { measureBaskets, measureReplacing } from './changes.ts';
 import { measureConfirmations } from './confirmations.ts';
 import { measureContended } from './contended.ts';
 import { measureDecisions } from './decisions.ts';
+import { measureFired } from './fired.ts';
 import type { BenchOptions } from './options.ts';
 import { measurePlacement } from './placement.ts';
 import { measureReads } from './reads.ts';
@@ -23,6 +24,7 @@ const GROUPS: readonly (readonly [name: string, measure: (bench: BenchStage, say
   ['reads', measureReads],
   ['decisions', measureDecisions],
   ['triggers', measureTriggers],
+  ['triggers fired', measureFired],
 ];
 
 export interface BenchRun {

@@ -24,7 +24,8 @@ export interface StageRequest {
 }
 
 export type Environment = Readonly<Record<string, string>>;
-export type ServiceName = 'market-data' | 'provider-simulator lp-a' | 'provider-simulator lp-b' | 'provider-worker';
+export type ServiceName =
+  'market-data' | 'provider-simulator lp-a' | 'provider-simulator lp-b' | 'provider-worker' | 'pending-orders';
 
 export interface GatewayProcess extends ServiceProcess {
   readonly url: string;
