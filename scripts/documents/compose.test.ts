@@ -101,7 +101,7 @@ it('Prometheus reads every service of ours, and none of a provider, where it lis
     }),
   );
   expect(jobs.flatMap((job) => job.static_configs.flatMap(({ targets }) => targets)).sort()).toEqual(listening.sort());
-  expect(listening).toHaveLength(3);
+  expect(listening).toHaveLength(4);
 });
 
 it('every file that the compose file names is there', () => {

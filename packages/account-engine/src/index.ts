@@ -5,6 +5,7 @@ export { orderFromRow, positionFromRow } from './from-rows.ts';
 export { openEngine, type EngineObserver, type EngineWorld, type OpenEngine } from './open-engine.ts';
 export { aggregateFromJson, aggregateToJson } from './aggregate-json.ts';
 export { settledHash } from './settled-hash.ts';
+export { engineMetricDeclarations, startEngine } from './start-engine.ts';
 export * from './views.ts';
 // The engine in parts, for a simulation to put together over servers of its own.
 export { configurationFromRows } from './configuration.ts';

@@ -160,19 +160,24 @@ describe('what each service needs', () => {
     expect(await cache.aggregates.readAggregates([ACCOUNT])).toMatchObject({ ok: false, refusal: { reason: 'refused' } });
   });
 
-  it.each(['order-gateway', 'provider-worker', 'pending-orders'])('%s keeps accounts, reads quotes, and writes none', async (user) => {
-    await operator.flushdb();
-    await caches.get('market-data')!.quotes.write([QUOTE]);
-    const cache = caches.get(user)!;
-    expect(await cache.aggregates.writeAggregates([{ accountId: ACCOUNT, version: 1n, epoch: 'e', json: '{}' }])).toMatchObject({
-      value: 1,
-    });
-    const held = await cache.aggregates.readAggregates([ACCOUNT]);
-    expect(held.ok && held.value.get(ACCOUNT)?.version).toBe(1n);
-    const quotes = await cache.quotes.read([EURUSD]);
-    expect(quotes.ok && quotes.value.get(EURUSD)?.sequence).toBe(5n);
-    expect(await cache.quotes.write([{ ...QUOTE, sequence: 6n }])).toMatchObject({ ok: false, refusal: { reason: 'refused' } });
-  });
+  it.each(['order-gateway', 'provider-worker', 'pending-orders'])(
+    '%s keeps accounts, reads quotes, and writes none',
+    async (user) => {
+      await operator.flushdb();
+      await caches.get('market-data')!.quotes.write([QUOTE]);
+      const cache = caches.get(user)!;
+      expect(await cache.aggregates.writeAggregates([{ accountId: ACCOUNT, version: 1n, epoch: 'e', json: '{}' }])).toMatchObject(
+        {
+          value: 1,
+        },
+      );
+      const held = await cache.aggregates.readAggregates([ACCOUNT]);
+      expect(held.ok && held.value.get(ACCOUNT)?.version).toBe(1n);
+      const quotes = await cache.quotes.read([EURUSD]);
+      expect(quotes.ok && quotes.value.get(EURUSD)?.sequence).toBe(5n);
+      expect(await cache.quotes.write([{ ...QUOTE, sequence: 6n }])).toMatchObject({ ok: false, refusal: { reason: 'refused' } });
+    },
+  );
 
   it('and loads its scripts again when Redis lost them', async () => {
     await operator.script('FLUSH');

@@ -1,8 +1,5 @@
-import { openEngine } from '@margrave/account-engine';
-import { startBus } from '@margrave/bus-nats';
-import { connectCache } from '@margrave/cache-redis';
+import { startEngine } from '@margrave/account-engine';
 import { asError, isBug, openService, readAtScrape, setAtScrape, sleep } from '@margrave/runtime';
-import { connectStore } from '@margrave/store-postgres';
 import { Arrivals } from './app/arrivals.ts';
 import { Firing } from './app/firing.ts';
 import { QuoteBoard } from './app/quote-board.ts';
@@ -40,65 +37,13 @@ const onFailed =
     else log.warn({ err: asError(error) }, sentence);
   };
 
-const store = await lifecycle.part(
-  'store',
-  async () => {
-    const connected = connectStore({
-      databaseUrl: configuration.databaseUrl,
-      applicationName: service.name,
-      log: component('store'),
-      onCall: ({ statement, seconds }) => metrics.querySeconds.observe({ statement }, seconds),
-      onRetry: () => metrics.commitRetries.inc(),
-    });
-    await connected.checkSafety();
-    return connected;
-  },
-  (connected) => connected.close(),
-);
-health.addReadiness({
-  name: 'postgres',
-  check: async () => {
-    await store.checkSafety();
-    await store.checkWritable();
-    return { ok: true };
-  },
-  deadlineMs: HEALTH_DEADLINE_MS,
+const { store, bus, engine } = await startEngine(service, {
+  crash: { beforeCommit: () => undefined, afterCommit: () => crashAt('triggers.after-commit'), afterPublish: () => undefined },
+  batchSizeMax: configuration.triggerBatchMax,
+  // Quotes and events are heard, and counted, here too.
+  onUnreadable: () => undefined,
+  onBug,
 });
-const cache = await lifecycle.part(
-  'cache',
-  () => connectCache({ url: configuration.redisUrl, log: component('cache') }),
-  (connected) => connected.close(),
-);
-const bus = await startBus(service);
-health.addWatched({ name: 'redis', check: cache.check, deadlineMs: HEALTH_DEADLINE_MS });
-health.addReadiness({ name: 'nats', check: bus.check, deadlineMs: HEALTH_DEADLINE_MS });
-
-const engine = await lifecycle.part(
-  'engine',
-  () =>
-    openEngine({
-      store,
-      cache,
-      bus,
-      log: component('engine'),
-      observer: {
-        batch: (size) => metrics.commitBatchSize.observe(size),
-        conflicts: (count) => metrics.commitConflicts.inc(count),
-        cacheRequest: (of, result) => metrics.cacheRequests.inc({ cache: of, result }),
-        // Both are heard, and counted, here too.
-        unreadable: () => undefined,
-      },
-      crash: {
-        beforeCommit: () => undefined,
-        afterCommit: () => crashAt('triggers.after-commit'),
-        afterPublish: () => undefined,
-      },
-      batchSizeMax: configuration.triggerBatchMax,
-      onBug,
-    }),
-  (opened) => opened.stop(),
-);
-setAtScrape(metrics.cacheBehind, engine.cacheBehind);
 
 const shards = new Shards({
   count: configuration.shards,

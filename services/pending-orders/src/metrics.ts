@@ -1,5 +1,5 @@
-import { ACCOUNT_FOUND } from '@margrave/account-engine';
-import { COUNT_BUCKETS, metric, SECONDS_BUCKETS, seriesOf, type Metrics } from '@margrave/runtime';
+import { engineMetricDeclarations } from '@margrave/account-engine';
+import { metric, SECONDS_BUCKETS, seriesOf } from '@margrave/runtime';
 import { FIRED_KINDS } from './app/firing.ts';
 
 export const TRIGGER_KINDS = ['order', 'stop_loss', 'take_profit', 'expiry'] as const;
@@ -60,35 +60,5 @@ export const metricDeclarations = {
     labels: ['what'],
     series: seriesOf('what', ['quote', 'event']),
   }),
-  commitBatchSize: metric.histogram({
-    name: 'margrave_commit_batch_size',
-    sentence: 'How many triggers one commit held.',
-    buckets: COUNT_BUCKETS,
-  }),
-  commitConflicts: metric.counter({
-    name: 'margrave_commit_conflicts_total',
-    sentence: 'Accounts on which a batch lost against another writer and decided again.',
-  }),
-  commitRetries: metric.counter({
-    name: 'margrave_commit_retries_total',
-    sentence: 'Commits that were tried again because other transactions were in their way.',
-  }),
-  querySeconds: metric.histogram({
-    name: 'margrave_query_seconds',
-    sentence: 'How long calls of the store took, by statement.',
-    labels: ['statement'],
-    buckets: SECONDS_BUCKETS,
-  }),
-  cacheRequests: metric.counter({
-    name: 'margrave_cache_requests_total',
-    sentence: 'Where accounts were found.',
-    labels: ['cache', 'result'],
-    series: ACCOUNT_FOUND.map((result) => ({ cache: 'account', result })),
-  }),
-  cacheBehind: metric.gauge({
-    name: 'margrave_cache_behind_accounts',
-    sentence: 'Accounts that wait to be written to Redis after their commits.',
-  }),
+  ...engineMetricDeclarations,
 };
-
-export type TriggerMetrics = Metrics<typeof metricDeclarations>;

@@ -1,10 +1,9 @@
-import { openEngine } from '@margrave/account-engine';
-import { createDeadLetters, createPublisher, ensureConsumer, keepStreams, openPullSource, startBus } from '@margrave/bus-nats';
-import { connectCache } from '@margrave/cache-redis';
+import { startEngine } from '@margrave/account-engine';
+import { createDeadLetters, createPublisher, ensureConsumer, keepStreams, openPullSource } from '@margrave/bus-nats';
 import { EXECUTIONS_CONSUMER, providerOrdersConsumer, STREAMS } from '@margrave/contracts';
 import { applyReports, RELAY_ROWS_MAX, relayNeeds, relayOnce, reportNeeds, sweepSilence } from '@margrave/provider-desk';
-import { createIdLease, openService, repeat, setAtScrape } from '@margrave/runtime';
-import { connectStore, ID_BLOCK_SIZE } from '@margrave/store-postgres';
+import { createIdLease, openService, repeat } from '@margrave/runtime';
+import { ID_BLOCK_SIZE } from '@margrave/store-postgres';
 import type { RequestId } from '@margrave/vocabulary';
 import { BooksWatch } from './app/watch-books.ts';
 import { configurationDeclaration } from './config.ts';
@@ -30,72 +29,21 @@ const { configuration, log, component, metrics, health, crashAt, lifecycle } = s
 const random = Math.random;
 const onBug = (error: Error): void => lifecycle.fail(error, 'A bug stops the service');
 
-const store = await lifecycle.part(
-  'store',
-  async () => {
-    const connected = connectStore({
-      databaseUrl: configuration.databaseUrl,
-      applicationName: service.name,
-      log: component('store'),
-      onCall: ({ statement, seconds }) => metrics.querySeconds.observe({ statement }, seconds),
-      onRetry: () => metrics.commitRetries.inc(),
-    });
-    await connected.checkSafety();
-    return connected;
+const { store, bus, engine } = await startEngine(service, {
+  crash: {
+    beforeCommit: () => crashAt('worker.before-commit'),
+    afterCommit: () => crashAt('worker.after-commit'),
+    afterPublish: () => undefined,
   },
-  (connected) => connected.close(),
-);
-health.addReadiness({
-  name: 'postgres',
-  check: async () => {
-    await store.checkSafety();
-    await store.checkWritable();
-    return { ok: true };
-  },
-  deadlineMs: HEALTH_DEADLINE_MS,
+  onUnreadable: (what) => log.warn({ what }, 'A message of ours could not be read'),
+  onBug,
 });
-
-const cache = await lifecycle.part(
-  'cache',
-  () => connectCache({ url: configuration.redisUrl, log: component('cache') }),
-  (connected) => connected.close(),
-);
-
-const bus = await startBus(service);
-health.addWatched({ name: 'redis', check: cache.check, deadlineMs: HEALTH_DEADLINE_MS });
-health.addReadiness({ name: 'nats', check: bus.check, deadlineMs: HEALTH_DEADLINE_MS });
 
 const streams = await lifecycle.part(
   'streams',
   () => keepStreams(bus, { contracts: Object.values(STREAMS), log: component('streams'), random }),
   (keeper) => keeper.stop(),
 );
-
-const engine = await lifecycle.part(
-  'engine',
-  () =>
-    openEngine({
-      store,
-      cache,
-      bus,
-      log: component('engine'),
-      observer: {
-        batch: (size) => metrics.commitBatchSize.observe(size),
-        conflicts: (count) => metrics.commitConflicts.inc(count),
-        cacheRequest: (of, result) => metrics.cacheRequests.inc({ cache: of, result }),
-        unreadable: (what) => log.warn({ what }, 'A message of ours could not be read'),
-      },
-      crash: {
-        beforeCommit: () => crashAt('worker.before-commit'),
-        afterCommit: () => crashAt('worker.after-commit'),
-        afterPublish: () => undefined,
-      },
-      onBug,
-    }),
-  (opened) => opened.stop(),
-);
-
-setAtScrape(metrics.cacheBehind, engine.cacheBehind);
 
 // A provider reads its requests by a consumer that we make: who makes one says where its messages go.
 await lifecycle.part(

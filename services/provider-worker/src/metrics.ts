@@ -1,6 +1,6 @@
-import { ACCOUNT_FOUND } from '@margrave/account-engine';
+import { engineMetricDeclarations } from '@margrave/account-engine';
 import { STREAM_NAMES } from '@margrave/contracts';
-import { COUNT_BUCKETS, metric, SECONDS_BUCKETS, seriesOf, type Metrics } from '@margrave/runtime';
+import { metric, SECONDS_BUCKETS, seriesOf, type Metrics } from '@margrave/runtime';
 
 export const REPORT_OUTCOMES = ['booked', 'repeated', 'parked', 'later'] as const;
 export type ReportOutcomeName = (typeof REPORT_OUTCOMES)[number];
@@ -16,35 +16,7 @@ export const metricDeclarations = {
     sentence: 'How long a batch of reports took from delivery to its commit.',
     buckets: SECONDS_BUCKETS,
   }),
-  commitBatchSize: metric.histogram({
-    name: 'margrave_commit_batch_size',
-    sentence: 'How many commands one commit held.',
-    buckets: COUNT_BUCKETS,
-  }),
-  commitConflicts: metric.counter({
-    name: 'margrave_commit_conflicts_total',
-    sentence: 'Accounts on which a batch lost against another writer and decided again.',
-  }),
-  commitRetries: metric.counter({
-    name: 'margrave_commit_retries_total',
-    sentence: 'Commits that were tried again because other transactions were in their way.',
-  }),
-  querySeconds: metric.histogram({
-    name: 'margrave_query_seconds',
-    sentence: 'How long calls of the store took, by statement.',
-    labels: ['statement'],
-    buckets: SECONDS_BUCKETS,
-  }),
-  cacheRequests: metric.counter({
-    name: 'margrave_cache_requests_total',
-    sentence: 'Where accounts were found.',
-    labels: ['cache', 'result'],
-    series: ACCOUNT_FOUND.map((result) => ({ cache: 'account', result })),
-  }),
-  cacheBehind: metric.gauge({
-    name: 'margrave_cache_behind_accounts',
-    sentence: 'Accounts that wait to be written to Redis after their commits.',
-  }),
+  ...engineMetricDeclarations,
   deadLetters: metric.counter({
     name: 'margrave_dead_letters_total',
     sentence: 'Messages that were put among the dead letters.',

@@ -1,5 +1,5 @@
 import { panel, query, type Dashboard } from '../dashboard.ts';
-import { all, perSecond, quantile } from '../promql.ts';
+import { all, highest, perSecond, quantile, total } from '../promql.ts';
 import { pick } from '../series.ts';
 
 const REQUESTS = 'margrave_http_request_seconds_count';
@@ -63,6 +63,50 @@ export const ORDERS: Dashboard = {
       ],
     },
     {
+      title: 'What waits for prices',
+      panels: [
+        panel(
+          'Triggers by outcome',
+          'ops',
+          'Resting orders, stop losses, take profits and ends of time a second that were reached and fired, by what became of them. `not_tradable`, `again` and `failed` are tried again.',
+          query(perSecond(all('margrave_triggers_total'), ['kind', 'outcome']), '{{kind}} {{outcome}}'),
+        ),
+        panel(
+          'From the quote to the commit',
+          's',
+          'How long it takes from the quote that reaches a level to the commit. Where thousands are reached at once, the last of them waits for all the others.',
+          query(quantile(0.5, all('margrave_trigger_seconds_bucket')), 'p50'),
+          query(quantile(0.99, all('margrave_trigger_seconds_bucket')), 'p99'),
+        ),
+        panel(
+          'Age of what is due',
+          's',
+          'How long ago the oldest was reached of what could be dealt on and is not settled. TriggersNotFired rings above ten seconds.',
+          query(highest(all('margrave_triggers_due_age_seconds')), 'oldest'),
+        ),
+        panel(
+          'Not watched',
+          'short',
+          'Resting orders and protected positions that the last sweep found not to be watched, and armed. TriggersNotArmed rings.',
+          query(highest(all('margrave_not_armed'), ['what']), '{{what}}'),
+        ),
+        panel(
+          'Parts of the symbols',
+          'short',
+          'Into how many parts the symbols are divided, and how many of them instances work on: SymbolsNotWatched rings when these are fewer.',
+          query(total(all('margrave_trigger_shards_held')), 'worked on'),
+          query(highest(all('margrave_trigger_shards')), 'all'),
+        ),
+        panel(
+          'Levels and lost quotes',
+          'short',
+          'Prices and times that are watched; and quotes a second that were told and not heard, of which nobody knows what they touched.',
+          query(total(all('margrave_armed_levels')), 'levels'),
+          query(perSecond(all('margrave_lost_quotes_total')), 'lost quotes a second'),
+        ),
+      ],
+    },
+    {
       title: 'Others in the way',
       panels: [
         panel(
@@ -80,7 +124,7 @@ export const ORDERS: Dashboard = {
         panel(
           'Messages that could not be read',
           'ops',
-          'Quotes and account events that the gateway left out. Any at all means two releases that do not understand each other.',
+          'Quotes and account events that were left out. Any at all means two releases that do not understand each other.',
           query(perSecond(all('margrave_unreadable_messages_total'), ['what']), '{{what}}'),
         ),
       ],

@@ -27,6 +27,8 @@ const ofProvider = (metric: string) => `${metric}{job="provider-worker",provider
 const check = (job: string, name: string) => `margrave_check_ok{job="${job}",instance="a:1",check="${name}"}`;
 const worker = (metric: string) => `${metric}{job="provider-worker",instance="a:1"}`;
 
+const triggers = (metric: string, label = 'instance="a:1"') => `${metric}{job="pending-orders",${label}}`;
+
 /** Fires when the check fails, and not when another one does, or when it failed for a moment. */
 const checkFails = (job: string, name: string, other: string): Scene => ({
   fires: { [check(job, name)]: steady(0), [check(job, other)]: steady(1) },
@@ -75,6 +77,31 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     quiet: { [retries]: rising(5), [commits]: rising(100) },
     afterMinutes: 12,
     labels: { job: 'order-gateway' },
+  },
+  TriggersNotArmed: {
+    fires: {
+      [triggers('margrave_not_armed', 'what="position"')]: steady(1),
+      [triggers('margrave_not_armed', 'what="order"')]: steady(0),
+    },
+    // One sweep found it, the next ones did not.
+    quiet: { [triggers('margrave_not_armed', 'what="position"')]: `0x8 3 0x${BOTH_WAYS}` },
+    afterMinutes: 9,
+    labels: { what: 'position' },
+  },
+  TriggersNotFired: {
+    fires: { [triggers('margrave_triggers_due_age_seconds')]: `0+60x${BOTH_WAYS}` },
+    quiet: { [triggers('margrave_triggers_due_age_seconds')]: steady(10) },
+    afterMinutes: 4,
+  },
+  SymbolsNotWatched: {
+    fires: { [triggers('margrave_trigger_shards_held')]: steady(7), [triggers('margrave_trigger_shards')]: steady(8) },
+    // One of two instances works on all of them.
+    quiet: {
+      [triggers('margrave_trigger_shards_held')]: steady(0),
+      [triggers('margrave_trigger_shards_held', 'instance="b:1"')]: steady(8),
+      [triggers('margrave_trigger_shards')]: steady(8),
+    },
+    afterMinutes: 4,
   },
   ProviderSilent: {
     fires: { [ofProvider('margrave_open_requests_age_seconds')]: `0+60x${BOTH_WAYS}` },
