@@ -1,3 +1,4 @@
+import { FaultProxy } from '@margrave/testkit';
 import { until, type RunningService } from './testing/running-service.ts';
 import { openTradingFloor, priceE8, type Placed, type TradingFloor } from './testing/trading-floor.ts';
 
@@ -128,19 +129,76 @@ it('what is reached while nobody is there is executed on the first quote after t
   await Promise.all([becomes(order, 'filled'), closed(held)]);
 });
 
-it('an instance that dies between its commit and its own books executes nothing twice', async () => {
-  const first = await started({ CRASH_AT: 'triggers.after-commit', MARGRAVE_TEST_BUILD: '1' });
-  const order = await floor.place(limit());
+it('an instance that dies between a commit and its own books, with more in hand, executes nothing twice and loses nothing', async () => {
+  const first = await started({ CRASH_AT: 'triggers.after-commit', MARGRAVE_TEST_BUILD: '1', TRIGGER_BATCH_MAX: '10' });
+  const accounts = await floor.openAccounts(4);
+  const placed: Placed[] = [];
+  for (const accountId of accounts)
+    for (let count = 0; count < 10; count += 1) placed.push(await floor.place(limit(), accountId));
   const held = await floor.place({ protection: { stopLoss: level('1.08100'), takeProfit: level('1.09500') } });
-  await armed(first, 3);
+  await armed(first, 42);
   floor.tell(FALLEN);
   expect(await first.ended).toMatchObject({ signal: 'SIGKILL' });
+  const dealsBefore = await dealsOf();
+  expect(dealsBefore).toBeGreaterThan(1);
+  expect(dealsBefore).toBeLessThan(42);
   const again = await started();
-  await Promise.all([becomes(order, 'filled'), closed(held)]);
+  await Promise.all([...placed.map((each) => becomes(each, 'filled')), closed(held)]);
   floor.tell(RISEN);
   floor.tell(FALLEN);
   await armed(again, 0);
-  expect(await dealsOf()).toBe(3);
+  expect(await dealsOf()).toBe(42);
+});
+
+it('an order for which there is no margin any more is cancelled, and those that are reached with it are executed', async () => {
+  const service = await started();
+  const [poor] = (await floor.openAccounts(1)) as [TradingFloor['accountId']];
+  // At a leverage of 100 either of the two takes most of what the account has.
+  const large = { volumeE8: 6_000_000_000n as never };
+  const first = await floor.place({ ...limit(), ...large }, poor);
+  const second = await floor.place({ ...limit(), ...large }, poor);
+  const other = await floor.place(limit());
+  await armed(service, 3);
+  floor.tell(FALLEN);
+  await Promise.all([becomes(first, 'filled'), becomes(second, 'cancelled'), becomes(other, 'filled')]);
+  await armed(service, 0);
+});
+
+it('a price that is old reaches nothing', async () => {
+  const service = await started();
+  const order = await floor.place(limit());
+  const held = await floor.place({ protection: { stopLoss: level('1.08100'), takeProfit: null } });
+  await armed(service, 2);
+  floor.tell({ ...FALLEN, ageMs: 60_000 });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  floor.tell({ bid: '1.08446', ask: '1.08454' });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(await floor.statusOf(order.order.orderId)).toBe('working');
+  expect(await dealsOf()).toBe(1);
+  floor.tell(FALLEN);
+  await Promise.all([becomes(order, 'filled'), closed(held)]);
+});
+
+it('what is told while the bus is away is known when it is back', async () => {
+  const url = new URL(floor.natsUrl);
+  const wire = await FaultProxy.start({ host: url.hostname, port: Number(url.port) });
+  try {
+    url.port = `${wire.port}`;
+    const service = await started({ NATS_URL: url.href, TRIGGER_SWEEP_EVERY: '1h' });
+    const gone = await floor.place(limit());
+    await armed(service, 1);
+    await wire.setMode({ kind: 'refuse' });
+    await floor.command({ kind: 'cancel', orderId: gone.order.orderId });
+    const placed = await floor.place(limit());
+    const held = await floor.place({ protection: { stopLoss: level('1.08100'), takeProfit: level('1.09500') } });
+    await wire.setMode({ kind: 'pass' });
+    await armed(service, 3);
+    floor.tell(FALLEN);
+    await Promise.all([becomes(placed, 'filled'), closed(held)]);
+    expect(await floor.statusOf(gone.order.orderId)).toBe('cancelled');
+  } finally {
+    await wire.close();
+  }
 });
 
 it('two instances that watch the same symbols execute each once', async () => {
@@ -173,6 +231,8 @@ it('an instance takes over what another one watched', async () => {
   await armed(second, 1);
   floor.tell(FALLEN);
   await becomes(order, 'filled');
+  await second.stop();
+  expect(await second.ended).toEqual({ code: 0, signal: null });
 });
 
 it('what its event did not tell is found by the sweep, and counted', async () => {

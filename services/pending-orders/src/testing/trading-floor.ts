@@ -21,11 +21,15 @@ export interface Price {
   readonly ask: string;
   readonly low?: string;
   readonly high?: string;
+  /** Young, unless told. */
+  readonly ageMs?: number;
 }
 
 /** A client's desk on real servers, a price that is told as market-data would, and trigger services that come and go. */
 export interface TradingFloor {
   readonly sql: Sql;
+  /** Of the message bus, as the service logs in to it. */
+  readonly natsUrl: string;
   readonly accountId: AccountId;
   readonly openAccounts: (count: number) => Promise<readonly AccountId[]>;
   /** From now on the price is this. Without a word it is told on and on. */
@@ -53,6 +57,7 @@ export async function openTradingFloor(): Promise<TradingFloor> {
   const servers = await testServers();
   await seedDemo(servers.databaseUrl, { sessions: 'always' });
   const databaseUrl = await ensureServiceLogin(servers.databaseUrl, { name: 'margrave_triggers_test', password: 'test' });
+  const natsUrl = loginUrl(servers.natsUrl, 'pending-orders');
   const bugs: Error[] = [];
   const onBug = (error: Error): void => void bugs.push(error);
   const store = connectStore({ databaseUrl, applicationName: 'desk', log: quiet, deadlineMs: 20_000 });
@@ -93,13 +98,14 @@ export async function openTradingFloor(): Promise<TradingFloor> {
   );
   return {
     sql,
+    natsUrl,
     accountId,
     openAccounts,
     ...quotes,
     ...deskOf(engine, accountId),
     start: async (environment = {}) => {
       const service = await startService({
-        NATS_URL: loginUrl(servers.natsUrl, 'pending-orders'),
+        NATS_URL: natsUrl,
         REDIS_URL: loginUrl(servers.redisUrl, 'pending-orders'),
         DATABASE_URL: databaseUrl,
         ...environment,
@@ -129,9 +135,9 @@ export async function openTradingFloor(): Promise<TradingFloor> {
 function tellQuotes(broadcast: (subject: string, body: string) => boolean): Pick<TradingFloor, 'tell' | 'fallSilent'> {
   let sequence = 3_000_000_000_000n;
   let telling: NodeJS.Timeout | undefined;
-  const say = ({ bid, ask, low = bid, high = ask }: Price): void => {
+  const say = ({ bid, ask, low = bid, high = ask, ageMs = 0 }: Price): void => {
     sequence += 1n;
-    const quote: QuoteV1 = { symbol: EURUSD, sequence: `${sequence}`, bid, ask, low, high, ageMs: 0 };
+    const quote: QuoteV1 = { symbol: EURUSD, sequence: `${sequence}`, bid, ask, low, high, ageMs };
     broadcast(QuoteV1.subject({ symbol: EURUSD }), JSON.stringify(quote));
   };
   const fallSilent = (): void => clearInterval(telling);
@@ -140,8 +146,8 @@ function tellQuotes(broadcast: (subject: string, body: string) => boolean): Pick
     tell: (price) => {
       fallSilent();
       say(price);
-      const { bid, ask } = price;
-      telling = setInterval(() => say({ bid, ask }), TOLD_EVERY_MS);
+      const { low: _low, high: _high, ...now } = price;
+      telling = setInterval(() => say(now), TOLD_EVERY_MS);
     },
   };
 }
