@@ -179,12 +179,21 @@ it('a price that is old reaches nothing', async () => {
   await Promise.all([becomes(order, 'filled'), closed(held)]);
 });
 
-it('what is told while the bus is away is known when it is back', async () => {
-  const url = new URL(floor.natsUrl);
+/** Runs with a wire between the service and a server. */
+async function overWire(address: string, work: (wire: FaultProxy, address: string) => Promise<void>): Promise<void> {
+  const url = new URL(address);
   const wire = await FaultProxy.start({ host: url.hostname, port: Number(url.port) });
+  url.port = `${wire.port}`;
   try {
-    url.port = `${wire.port}`;
-    const service = await started({ NATS_URL: url.href, TRIGGER_SWEEP_EVERY: '1h' });
+    await work(wire, url.href);
+  } finally {
+    await wire.close();
+  }
+}
+
+it('what is told while the bus is away is known when it is back', () =>
+  overWire(floor.natsUrl, async (wire, address) => {
+    const service = await started({ NATS_URL: address, TRIGGER_SWEEP_EVERY: '1h' });
     const gone = await floor.place(limit());
     await armed(service, 1);
     await wire.setMode({ kind: 'refuse' });
@@ -196,10 +205,28 @@ it('what is told while the bus is away is known when it is back', async () => {
     floor.tell(FALLEN);
     await Promise.all([becomes(placed, 'filled'), closed(held)]);
     expect(await floor.statusOf(gone.order.orderId)).toBe('cancelled');
-  } finally {
-    await wire.close();
-  }
-});
+  }));
+
+it('a stop that is reached while the database is away is executed when it is back, wherever the price is by then', () =>
+  overWire(floor.databaseUrl, async (wire, address) => {
+    const service = await started({ DATABASE_URL: address });
+    const order = await floor.place(limit());
+    const held = await floor.place({ protection: { stopLoss: level('1.08100'), takeProfit: null } });
+    await armed(service, 2);
+    await wire.setMode({ kind: 'refuse' });
+    floor.tell(FALLEN);
+    await until(
+      async () => (await service.metric('margrave_triggers_total', 'outcome="again"')) > 0,
+      () => 'both are tried in vain',
+    );
+    expect(await service.metric('margrave_triggers_due', 'in_hand')).toBe(2);
+    floor.tell({ bid: '1.08446', ask: '1.08454' });
+    await wire.setMode({ kind: 'pass' });
+    await closed(held);
+    await armed(service, 1);
+    expect(await floor.statusOf(order.order.orderId)).toBe('working');
+    expect(await service.metric('margrave_trigger_shards_held')).toBe(8);
+  }));
 
 it('two instances that watch the same symbols execute each once', async () => {
   // Instances that divide the symbols differently do the same work.
@@ -219,8 +246,10 @@ it('two instances that watch the same symbols execute each once', async () => {
 });
 
 it('an instance takes over what another one watched', async () => {
-  const first = await started();
-  const second = await started();
+  // Who takes over loads at once, and not when it would sweep.
+  const rarely = { TRIGGER_SWEEP_EVERY: '1h' };
+  const first = await started(rarely);
+  const second = await started(rarely);
   expect([await first.metric('margrave_trigger_shards_held'), await second.metric('margrave_trigger_shards_held')]).toEqual([
     8, 0,
   ]);

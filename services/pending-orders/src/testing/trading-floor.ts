@@ -28,8 +28,9 @@ export interface Price {
 /** A client's desk on real servers, a price that is told as market-data would, and trigger services that come and go. */
 export interface TradingFloor {
   readonly sql: Sql;
-  /** Of the message bus, as the service logs in to it. */
+  /** As the service logs in. */
   readonly natsUrl: string;
+  readonly databaseUrl: string;
   readonly accountId: AccountId;
   readonly openAccounts: (count: number) => Promise<readonly AccountId[]>;
   /** From now on the price is this. Without a word it is told on and on. */
@@ -99,6 +100,7 @@ export async function openTradingFloor(): Promise<TradingFloor> {
   return {
     sql,
     natsUrl,
+    databaseUrl,
     accountId,
     openAccounts,
     ...quotes,
