@@ -5,12 +5,12 @@ import { Firing } from './app/firing.ts';
 import { QuoteBoard } from './app/quote-board.ts';
 import { Shards } from './app/shards.ts';
 import { Sweep } from './app/sweep.ts';
-import { TriggerDesk, type Armed } from './app/trigger-desk.ts';
+import { TriggerDesk } from './app/trigger-desk.ts';
 import { configurationDeclaration } from './config.ts';
 import { listenForAccountEvents } from './inbound/account-events.ts';
 import { listenForMovedAccounts } from './inbound/moved-accounts.ts';
 import { listenForQuotes } from './inbound/quotes.ts';
-import { metricDeclarations, type TriggerKindName } from './metrics.ts';
+import { metricDeclarations, triggerKind } from './metrics.ts';
 import { fireThrough } from './outbound/fire.ts';
 import { readStored } from './outbound/stored.ts';
 
@@ -78,10 +78,6 @@ const desk = new TriggerDesk({
   sight: (symbol, groupId) => board.sight(symbol, groupId),
   onDue: (armed) => firing.put(armed),
 });
-const kindOf = ({ aim }: Armed): TriggerKindName => {
-  if (aim.kind === 'expire') return 'expiry';
-  return aim.kind === 'trigger' ? 'order' : aim.level;
-};
 const firing = await lifecycle.part(
   'firing',
   () =>
@@ -95,8 +91,8 @@ const firing = await lifecycle.part(
       },
       settle: (armed) => desk.settle(armed),
       armAgain: (armed) => desk.armAgain(armed),
-      onFired: (armed, outcome, afterMs) => {
-        metrics.triggers.inc({ kind: kindOf(armed), outcome });
+      onFired: ({ aim }, outcome, afterMs) => {
+        metrics.triggers.inc({ kind: triggerKind(aim), outcome });
         if (outcome === 'committed') metrics.triggerSeconds.observe(afterMs / 1_000);
       },
       onBug,
@@ -125,6 +121,7 @@ const sweep = new Sweep({
   learnGroup: (accountId, groupId) => arrivals.learn(accountId, groupId),
   forgetOld: () => {
     desk.forgetOld();
+    arrivals.forgetGroups();
   },
   onSwept: ({ orders, positions, dropped }) => {
     metrics.notArmed.set({ what: 'order' }, orders);

@@ -1,9 +1,14 @@
 import { engineMetricDeclarations } from '@margrave/account-engine';
 import { metric, SECONDS_BUCKETS, seriesOf } from '@margrave/runtime';
 import { FIRED_KINDS } from './app/firing.ts';
+import type { Aim } from './app/waiting.ts';
 
-export const TRIGGER_KINDS = ['order', 'stop_loss', 'take_profit', 'expiry'] as const;
-export type TriggerKindName = (typeof TRIGGER_KINDS)[number];
+const TRIGGER_KINDS = ['order', 'stop_loss', 'take_profit', 'expiry'] as const;
+
+export function triggerKind(aim: Aim): (typeof TRIGGER_KINDS)[number] {
+  if (aim.kind === 'expire') return 'expiry';
+  return aim.kind === 'trigger' ? 'order' : aim.level;
+}
 
 export const metricDeclarations = {
   armedLevels: metric.gauge({

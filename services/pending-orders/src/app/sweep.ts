@@ -27,6 +27,7 @@ export interface SweepNeeds {
   readonly known: (symbol: SymbolName, key: string) => Known | undefined;
   readonly drop: (known: Known) => void;
   readonly learnGroup: (accountId: AccountId, groupId: GroupId) => void;
+  /** What has been over for long, and whose group may be another by now: what is read tells. */
   readonly forgetOld: () => void;
   readonly onSwept: (findings: Findings) => void;
   readonly onFailed: (error: unknown) => void;
@@ -101,6 +102,7 @@ export class Sweep {
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
+    this.#needs.forgetOld();
     const missing: Stored[] = [];
     const extra: Known[] = [];
     // What is not loaded comes first: nothing of it is watched.
@@ -123,7 +125,6 @@ export class Sweep {
       }
       this.#loaded.add(symbol);
     }
-    this.#needs.forgetOld();
     if (missing.length + extra.length > 0) await this.#needs.pause(ON_ITS_WAY_MS, signal);
     this.#needs.onSwept({ ...this.#armMissing(missing), dropped: this.#dropExtra(extra) });
   }
