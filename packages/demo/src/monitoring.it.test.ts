@@ -1,6 +1,7 @@
 import { ALERT_GROUPS, DASHBOARDS, PANEL_RANGE, prometheusConfiguration, rulesFile, type Alert } from '@margrave/monitoring';
 import { FaultProxy, getPrometheus, startPrometheus, testServers, type RunningPrometheus } from '@margrave/testkit';
 import { ChaosClient } from './chaos/client.ts';
+import { gatewayClient } from './gateway-client.ts';
 import { setStage, type GatewayProcess, type Stage } from './chaos/stage.ts';
 import { until } from './chaos/until.ts';
 import { scrapedServices, startMonitoring } from './monitoring.ts';
@@ -35,6 +36,7 @@ let prometheus: RunningPrometheus;
 let client: ChaosClient;
 let local: string;
 let atProvider: string;
+let waits = 0;
 
 beforeAll(async () => {
   const binary = getPrometheus((sentence) => void process.stderr.write(`margrave: ${sentence}\n`));
@@ -43,12 +45,12 @@ beforeAll(async () => {
   redis = await FaultProxy.start({ host: redisUrl.hostname, port: Number(redisUrl.port) });
   redisUrl.port = `${redis.port}`;
   stage = await setStage({ ...servers, redisUrl: redisUrl.href, seed: 31, providers: ['lp-a'] });
-  const [started, worker] = await Promise.all([stage.startGateway(), stage.startWorker()]);
+  const [started, worker, triggers] = await Promise.all([stage.startGateway(), stage.startWorker(), stage.startTriggers()]);
   gateway = started;
   prometheus = await startPrometheus(binary, {
     purpose: 'test',
     configuration: prometheusConfiguration({
-      services: scrapedServices([stage.marketData, ...stage.providers, worker, gateway]),
+      services: scrapedServices([stage.marketData, ...stage.providers, worker, triggers, gateway]),
       rules: ['rules.yml'],
       everySeconds: EVERY_SECONDS,
     }),
@@ -69,12 +71,27 @@ afterAll(async () => {
   await redis?.close();
 }, 60_000);
 
-/** An order in each flow, and one beyond anybody's means. */
+/** An order in each flow, one beyond anybody's means, and one whose time is over before its price comes. */
 async function trade(): Promise<void> {
   client.place(local, 'EURUSD', '0.01');
   client.place(local, 'EURUSD', '100');
   client.place(atProvider, 'EURUSD', '0.02');
   await client.insist(() => gateway.url);
+  waits += 1;
+  const waiting = {
+    clientOrderId: `waits-${waits}`,
+    symbol: 'EURUSD',
+    side: 'buy',
+    type: 'limit',
+    volume: '0.01',
+    price: '0.50000',
+  };
+  const lifetime = { timeInForce: 'gtd', expiresAt: new Date(Date.now() + 1_000).toISOString() };
+  const { status, body } = await gatewayClient(gateway.url, stage.token([local])).post(`/v1/accounts/${local}/orders`, {
+    ...waiting,
+    ...lifetime,
+  });
+  expect({ status, body }).toMatchObject({ status: 201 });
 }
 
 interface Sample {
@@ -171,7 +188,7 @@ describe('a Prometheus that reads the services under trade', () => {
         .filter(({ metric }) => Object.entries(where).every(([label, value]) => metric[label] === value))
         .map(({ value }) => Number(value[1]));
     expect(Math.min(...valuesOf(await shown('ProviderSilent'), { provider: 'lp-a' }))).toBeGreaterThan(30);
-    expect(valuesOf(await shown('RedisAway'), { check: 'redis' })).toEqual([0, 0, 0]);
+    expect(valuesOf(await shown('RedisAway'), { check: 'redis' })).toEqual([0, 0, 0, 0]);
     expect(Math.max(...valuesOf(await shown('RedisAway'), { check: 'postgres' }))).toBe(1);
     expect(
       await until('no tick is drawn', async () => (Math.max(...valuesOf(await shown('FeedSilent'))) === 0 ? true : undefined)),

@@ -12,6 +12,6 @@ const schema = Type.Object(
   { title: 'CloseByRequest', additionalProperties: false, description: 'Close a position by an opposite one.' },
 );
 
-export const CloseByRequestV1 = body(schema, { clientOrderId: 'my-1-close', positionId: '1000000463' as never });
+export const CloseByRequestV1 = body(schema, { clientOrderId: 'my-1-close', positionId: '1000000463' });
 
 export type CloseByRequestV1 = Static<typeof schema>;

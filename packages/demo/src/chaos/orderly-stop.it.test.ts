@@ -56,6 +56,7 @@ async function endInTime(process: ServiceProcess): Promise<string> {
 it('each service that is told to stop under load ends well within ten seconds, and nothing is lost (P08)', async () => {
   const [first, second] = await Promise.all([stage.startGateway(), stage.startGateway()]);
   let worker = await stage.startWorker();
+  const triggers = await stage.startTriggers();
   let current = first.url;
   const trading = load(() => current);
   const ends: string[] = [];
@@ -65,6 +66,7 @@ it('each service that is told to stop under load ends well within ten seconds, a
   worker = await stage.startWorker();
   for (const provider of stage.providers) ends.push(await endInTime(provider));
   await Promise.all([stage.startAgain('provider-simulator lp-a'), stage.startAgain('provider-simulator lp-b')]);
+  ends.push(await endInTime(triggers));
   ends.push(await endInTime(stage.marketData));
   await stage.startAgain('market-data');
   // The clients are on it until it is gone, and go elsewhere then.
@@ -79,6 +81,7 @@ it('each service that is told to stop under load ends well within ten seconds, a
     'provider-worker 0',
     'provider-simulator lp-a 0',
     'provider-simulator lp-b 0',
+    'pending-orders 0',
     'market-data 0',
     'order-gateway 0',
   ]);

@@ -54,6 +54,8 @@ export interface Stage {
   readonly startGateway: (environment?: Environment) => Promise<GatewayProcess>;
   /** Resolves when it is ready, or has ended before it could be. */
   readonly startWorker: (environment?: Environment) => Promise<ServiceProcess>;
+  /** Resolves when it is ready: it watches what waits for prices. */
+  readonly startTriggers: (environment?: Environment) => Promise<ServiceProcess>;
   /** Those that were started with the stage. */
   readonly marketData: ServiceProcess;
   readonly providers: readonly ServiceProcess[];
@@ -195,6 +197,7 @@ export async function setStage({
         return { ...process, url, adminUrl: `http://127.0.0.1:${adminPort}` };
       },
       startWorker: (environment = {}) => start('provider-worker', { ...IMPATIENT, ...environment }),
+      startTriggers: (environment = {}) => start('pending-orders', environment),
     };
   } catch (error) {
     await stop();
