@@ -30,8 +30,10 @@ export const OUTCOMES = ['not-placed', 'placed', 'unknown'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-/** Of a body, and of an address with all headers. */
+/** Of a body: a basket of a hundred legs is within it. */
 export const REQUEST_BYTES_MAX = 65_536;
+/** Of an address with all headers. */
+export const HEAD_BYTES_MAX = 16_384;
 /** Objects and lists inside one another in a body. No body of ours needs more than three. */
 export const REQUEST_DEPTH_MAX = 8;
 

@@ -1,4 +1,5 @@
 import {
+  HEAD_BYTES_MAX,
   REQUEST_BYTES_MAX,
   REQUEST_DEPTH_MAX,
   type ProblemEntry,
@@ -84,8 +85,8 @@ export const PROTOCOL_PROBLEMS: { readonly [Code in ProtocolCode]: ProblemEntry<
     title: 'Request too large',
     retryable: 'never',
     logLevel: 'info',
-    detail: `The request is too large: its body, and its address with all headers, may have ${REQUEST_BYTES_MAX} bytes each.`,
-    explanation: `A body may have ${REQUEST_BYTES_MAX} bytes, and so may the address with all headers. Nothing of the request was looked at.`,
+    detail: `The request is too large: its body may have ${REQUEST_BYTES_MAX} bytes, its address with all headers ${HEAD_BYTES_MAX}.`,
+    explanation: `A body may have ${REQUEST_BYTES_MAX} bytes, and the address with all headers ${HEAD_BYTES_MAX}. Nothing of the request was looked at.`,
   },
   UNSUPPORTED_MEDIA_TYPE: {
     ...NOT_PLACED,

@@ -84,7 +84,7 @@ describe('a connection', () => {
     expect(
       await exchange(`${head}${chunk(body.slice(0, 10))}${chunk(body.slice(10))}0\r\n\r\n`, (so) => so.includes('orderId')),
     ).toMatch(/^HTTP\/1\.1 201/);
-    const large = await exchange(`${head}${chunk('x'.repeat(20_000))}0\r\n\r\n`, (so) => so.includes('PAYLOAD_TOO_LARGE'));
+    const large = await exchange(`${head}${chunk('x'.repeat(70_000))}0\r\n\r\n`, (so) => so.includes('PAYLOAD_TOO_LARGE'));
     expect(large).toMatch(/^HTTP\/1\.1 413/);
   });
 });

@@ -1,6 +1,6 @@
 import compress from '@fastify/compress';
 import underPressure from '@fastify/under-pressure';
-import { REQUEST_BYTES_MAX, type JsonSchema, type Route } from '@margrave/contracts';
+import { HEAD_BYTES_MAX, type JsonSchema, type Route } from '@margrave/contracts';
 import type { Logger } from '@margrave/runtime';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { randomBytes } from 'node:crypto';
@@ -106,7 +106,7 @@ function newApp(limits: HttpLimits, failures: FailureParts): FastifyInstance {
     genReqId: requestIds(),
     requestIdHeader: false,
     http: {
-      maxHeaderSize: REQUEST_BYTES_MAX,
+      maxHeaderSize: HEAD_BYTES_MAX,
       headersTimeout: limits.headersTimeoutMs,
       connectionsCheckingInterval: CONNECTIONS_CHECKED_EVERY_MS,
     },

@@ -1,9 +1,9 @@
-import { REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX } from '@margrave/contracts';
+import { HEAD_BYTES_MAX, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX } from '@margrave/contracts';
 
 const BODIES = `## The body of a request
 
 - JSON in UTF-8 without a byte order mark, sent with \`Content-Type: application/json\` (a \`charset\`, if you name one, is \`utf-8\`) and without a \`Content-Encoding\`: \`415\` otherwise. A command needs its body; a \`GET\` takes none, and one that has one is refused with \`400\`.
-- At most ${REQUEST_BYTES_MAX} bytes, and so may the address with all headers have: \`413\` above.
+- At most ${REQUEST_BYTES_MAX} bytes, and the address with all headers at most ${HEAD_BYTES_MAX}: \`413\` above.
 - Refused with \`400\`, though a parser of JSON may take it: objects and lists nested deeper than ${REQUEST_DEPTH_MAX}, a name twice in one object, a name with an escape (\`"volum\\u0065"\`), the names \`__proto__\`, \`constructor\` and \`prototype\`, a lone surrogate or U+0000 in a string, a number too large for a double.`;
 
 /** What holds for all addresses, and what the schemas cannot say. */
