@@ -7,7 +7,7 @@ import { answered, quietLog, readyCache, until } from './testing/harness.ts';
 
 const ACCOUNT = '1000000001' as AccountId;
 const RECORD: AggregateRecord = { accountId: ACCOUNT, version: 1n, epoch: 'e1', json: '{}' };
-const DEADLINE_MS = 150;
+const DEADLINE_MS = 500;
 /** What a loaded machine may add to a deadline. */
 const PATIENCE_MS = 350;
 
