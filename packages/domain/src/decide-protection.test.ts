@@ -60,6 +60,8 @@ describe('protecting a position', () => {
     ['one below it', { side: 'sell' }, { takeProfit: level('1.08457') }, undefined],
     ['a level off the tick', {}, { stopLoss: level('1.080001') }, 'PRICE_OFF_TICK'],
     ['a distance off the tick', {}, { takeProfit: distance('0.006001') }, 'PRICE_OFF_TICK'],
+    ['a level of nothing', {}, { stopLoss: level('0') }, 'PRICE_OFF_TICK'],
+    ['a distance of nothing', {}, { stopLoss: distance('0') }, 'PRICE_OFF_TICK'],
     ['a distance that leaves no price', {}, { stopLoss: distance('1.08400') }, 'STOP_WRONG_SIDE'],
   ])('with %s is judged by the price at which it would be closed', (_, told, protection, code) => {
     const on = books(told);

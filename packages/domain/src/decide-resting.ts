@@ -5,7 +5,7 @@ import type { CancelOrder, ReplaceOrder } from './command.ts';
 import { dealingPrices, priceOf } from './dealing-price.ts';
 import { word, type Denial } from './denial.ts';
 import { brokenLimit, reckonLimits } from './limits.ts';
-import { checkOpening, openingTerms, refusedWishes, takeCourse } from './opening.ts';
+import { checkOpening, expiryPassed, openingTerms, refusedWishes, takeCourse } from './opening.ts';
 import { end } from './order-moves.ts';
 import { finishRecorded, type Grounds } from './record-decision.ts';
 import { frozen } from './protection.ts';
@@ -46,7 +46,8 @@ export function decideReplace(
   if (order === undefined) return refuse({ refusedAs: 'no_such_order' });
   const change = new ChangeBuilder(account, given, 'client');
   const denied = (grounds: Grounds): Result<Change, NoSuchOrder> => ok(finishRecorded(change, order, 'replace', grounds));
-  const firm = unchangeable(change, order) ?? strangePrice(order, command);
+  // What is over stays so, though nobody may have ended it yet.
+  const firm = unchangeable(change, order) ?? expiryPassed(order, change.nowMs) ?? strangePrice(order, command);
   if (firm !== undefined) return denied({ denial: firm, terms: null });
 
   const replaced = replacedOrder(order, command, change.nowMs);

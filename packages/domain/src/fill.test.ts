@@ -123,6 +123,55 @@ describe('a position on a netting account', () => {
     ]);
   });
 
+  describe('whose orders name levels', () => {
+    const level = (text: string) => ({ kind: 'price', priceE8: priceE8(text) }) as const;
+    const levelsOf = (books: Books) => books.account.positions.map((held) => [held.stopLossE8, held.takeProfitE8]);
+
+    it('takes those of the newest, and keeps those that it does not name', () => {
+      const books = netting();
+      books.run({ ...place('EURUSD', 'buy', '1'), protection: { stopLoss: level('1.07'), takeProfit: level('1.09') } });
+      books.run({ ...place('EURUSD', 'buy', '0.1'), protection: { stopLoss: null, takeProfit: level('1.1') } });
+      expect(levelsOf(books)).toEqual([[priceE8('1.07'), priceE8('1.1')]]);
+    });
+
+    /** Books in which a provider has an order to buy two lots, protected, against one that is held short. */
+    const turning = () => {
+      const atProvider = contextOf(QUOTES, LIVE);
+      const short = { ...position('3000000001', { symbol: 'EURUSD', side: 'sell', lots: '1', price: '1.084' }) };
+      const held = { ...short, flow: 'provider', provider: LP_A } as const;
+      const books = new Books(withMargin(account({ mode: 'netting', positions: [held] }), atProvider), atProvider);
+      const send = (lots: string, stopLoss: string | null) => {
+        const protection = { stopLoss: stopLoss === null ? null : level(stopLoss), takeProfit: null };
+        const [sent] = books.run({ ...place('EURUSD', 'buy', lots), protection }).orders;
+        assert(sent);
+        return sent;
+      };
+      const partly = (sent: Order, lots: string) => books.run(report(sent, 'partial_fill', { lots, price: '1.085' }));
+      return { books, send, partly };
+    };
+
+    it('is protected by an order that only reduced at first, whoever opened it meanwhile', () => {
+      const { books, send, partly } = turning();
+      const [turn, other] = [send('2', '1.07'), send('0.5', null)];
+      partly(turn, '1');
+      partly(other, '0.4');
+      expect(levelsOf(books)).toEqual([[null, null]]);
+      partly(turn, '0.9');
+      expect(levelsOf(books)).toEqual([[priceE8('1.07'), null]]);
+    });
+
+    it('keeps what was said of it between two fills of an order', () => {
+      const { books, send, partly } = turning();
+      const turn = send('2', '1.07');
+      partly(turn, '1.5');
+      const [opened] = books.account.positions;
+      assert(opened);
+      books.run({ kind: 'protect', positionId: opened.positionId, protection: { stopLoss: null } });
+      partly(turn, '0.4');
+      expect(levelsOf(books)).toEqual([[null, null]]);
+    });
+  });
+
   it('turns around in two deals: what was held closes, the rest opens under the new order’s name', () => {
     const books = netting(['buy', '1'], ['sell', '1.5']);
     expect(heldBy(books)).toEqual([['sell', lotsE8('0.5')]]);

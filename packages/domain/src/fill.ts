@@ -125,11 +125,15 @@ function open(change: ChangeBuilder, order: DraftOrder, fill: Fill, volumeE8: Lo
   });
 }
 
-/** On a netting account the newest order that says how its position is to be protected has the say. */
+/**
+ * On a netting account the newest order that names a level has the say of it. Whether an earlier fill of the same order said it
+ * already, or only reduced, is not known any more: a later one gives what is missing and changes nothing that there is.
+ */
 function protectionOfGrown(existing: Position, order: DraftOrder, priceE8: PriceE8): Protection {
-  const { stopLoss, takeProfit } = order.protection;
-  if (order.filledVolumeE8 > 0n || (stopLoss === null && takeProfit === null)) return existing;
-  return protectionAt(order.protection, order.side, priceE8);
+  if ((existing.positionId as string) === order.orderId) return existing;
+  const wanted = protectionAt(order.protection, order.side, priceE8);
+  const [first, second] = order.filledVolumeE8 === 0n ? [wanted, existing] : [existing, wanted];
+  return { stopLossE8: first.stopLossE8 ?? second.stopLossE8, takeProfitE8: first.takeProfitE8 ?? second.takeProfitE8 };
 }
 
 /** Beyond this a sum of fills is not kept exactly any more. */

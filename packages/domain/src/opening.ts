@@ -24,7 +24,7 @@ import { unitBasis } from './margin/basis.ts';
 import { pointE8 } from './market.ts';
 import { offTick, refusedProtection, tooNear } from './protection.ts';
 import type { ClientQuote } from './quotes/index.ts';
-import { isImmediate, isWithinLimit, levelOf, waitsForLimit } from './resting.ts';
+import { hasExpired, isImmediate, isWithinLimit, levelOf, waitsForLimit } from './resting.ts';
 
 /** How long a provider has to receive a new order after it was accepted. */
 export const SEND_BEFORE_MS = 2_000;
@@ -134,16 +134,19 @@ function refusedSize(order: DraftOrder, instrument: Instrument): Denial | undefi
   return undefined;
 }
 
+/** What speaks against an order whose time is over. */
+export const expiryPassed = (order: Pick<Order, 'expiresAtMs'>, nowMs: number): Denial | undefined =>
+  order.expiresAtMs !== null && hasExpired(order, nowMs)
+    ? { code: 'EXPIRY_PASSED', numbers: { expiresAt: time(order.expiresAtMs), now: time(nowMs) } }
+    : undefined;
+
 /**
  * What speaks against the prices and the time that an order names, as it is placed or replaced: what it waits for is held to no
  * distance any more once the market has come there.
  */
 export function refusedWishes(order: DraftOrder, { instrument, prices, course }: TradeTerms, nowMs: number): Denial | undefined {
-  const { side, limitPriceE8, stopPriceE8, expiresAtMs } = order;
+  const { side, limitPriceE8, stopPriceE8 } = order;
   const marketPriceE8 = priceOf(side, prices);
-  if (expiresAtMs !== null && expiresAtMs <= nowMs) {
-    return { code: 'EXPIRY_PASSED', numbers: { expiresAt: time(expiresAtMs), now: time(nowMs) } };
-  }
   const waitsForStop = stopPriceE8 !== null && order.triggeredAtMs === null;
   const restsAtE8 = course === 'execute' ? null : levelOf(order);
   const measuredBy = {
@@ -151,6 +154,7 @@ export function refusedWishes(order: DraftOrder, { instrument, prices, course }:
     marketE8: restsAtE8 ?? priceOf(oppositeSide(side), prices),
   };
   return (
+    expiryPassed(order, nowMs) ??
     offTick(limitPriceE8, instrument) ??
     offTick(stopPriceE8, instrument) ??
     (waitsForStop ? tooNear(stopPriceE8, side === 'buy' ? 'above' : 'below', marketPriceE8, instrument) : undefined) ??

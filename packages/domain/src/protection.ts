@@ -4,9 +4,9 @@ import { price, type Denial } from './denial.ts';
 import type { Instrument } from './instrument.ts';
 import { pointE8 } from './market.ts';
 
-/** What speaks against a price that is to be set: it is no whole number of ticks. */
+/** What speaks against a price that is to be set: it is no whole number of ticks, or none of them. */
 export function offTick(priceE8: PriceE8 | null, instrument: Instrument): Denial | undefined {
-  if (priceE8 === null || priceE8 % instrument.tickE8 === 0n) return undefined;
+  if (priceE8 === null || (priceE8 > 0n && priceE8 % instrument.tickE8 === 0n)) return undefined;
   return { code: 'PRICE_OFF_TICK', numbers: { price: price(priceE8), tick: price(instrument.tickE8) } };
 }
 

@@ -98,6 +98,7 @@ describe('an order that waits for its price', () => {
 
   it.each([
     ['a limit off the tick', buyLimit('1.080001'), 'PRICE_OFF_TICK'],
+    ['a limit of nothing', buyLimit('0'), 'PRICE_OFF_TICK'],
     ['a stop off the tick', stop('buy', '1.090001'), 'PRICE_OFF_TICK'],
     ['a buy stop at the ask', stop('buy', '1.08458'), 'STOP_WRONG_SIDE'],
     ['a sell stop at the bid', stop('sell', '1.08450'), 'STOP_WRONG_SIDE'],
@@ -277,6 +278,7 @@ describe('replacing an order that rests', () => {
   it.each<[string, Partial<ReplaceOrder>, string]>([
     ['more than the account can carry', { volumeE8: lotsE8('50') }, 'MARGIN_EXCEEDS_FREE'],
     ['a price off the tick', { limitPriceE8: priceE8('1.080001') }, 'PRICE_OFF_TICK'],
+    ['a price of nothing', { limitPriceE8: priceE8('0') }, 'PRICE_OFF_TICK'],
     ['a stop that it has not', { stopPriceE8: priceE8('1.09000') }, 'FIELD_NOT_APPLICABLE'],
     ['a time that has come', { lifetime: { timeInForce: 'gtd', expiresAtMs: NOW_MS } }, 'EXPIRY_PASSED'],
   ])('by %s is denied, and all stays as it is but the account’s version', (_, told, code) => {
@@ -286,6 +288,15 @@ describe('replacing an order that rests', () => {
     expect(change.decision?.denial?.code).toBe(code);
     expect([change.orders, change.events]).toEqual([[], []]);
     expect(on.order(order.orderId)).toBe(order);
+  });
+
+  it('does not revive one whose time is over, though nobody has ended it yet', () => {
+    const on = books();
+    const order = placed(on, buyLimit('1.08000', { timeInForce: 'gtd', expiresAtMs: NOW_MS + 1 }));
+    const late = at('1.08450', '1.08458', { nowMs: NOW_MS + 1 });
+    const change = on.run(replacement(order.orderId, { lifetime: { timeInForce: 'gtc', expiresAtMs: null } }), late);
+    expect(change.decision?.denial?.code).toBe('EXPIRY_PASSED');
+    expect(change.orders).toEqual([]);
   });
 
   it('and cancelling are refused while the market has nearly reached it, and not while there is none', () => {

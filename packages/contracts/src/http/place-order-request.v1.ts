@@ -1,6 +1,6 @@
 import { ORDER_TYPES, SIDES, TIMES_IN_FORCE } from '@margrave/vocabulary';
 import { Type, type Static } from 'typebox';
-import { clientOrderId, decimal, oneOf, symbolName, time } from '../fields.ts';
+import { clientOrderId, decimal, oneOf, positiveDecimal, symbolName, time } from '../fields.ts';
 import { body } from './body.ts';
 import { protectionLevel } from './protection-level.ts';
 
@@ -16,9 +16,13 @@ const schema = Type.Object(
       '`market`: at the price of the moment. `limit`: at `price` or better, at once where it can be had. `stop`: at the market once `stopPrice` is reached. `stop_limit`: as a limit order once `stopPrice` is reached.',
     ),
     volume: decimal('Lots, a whole number of the instrument’s `volumeStep`.'),
-    price: Type.Optional(decimal('Of a limit or stop-limit order: the worst price, a whole number of the instrument’s `tick`.')),
+    price: Type.Optional(
+      positiveDecimal('Of a limit or stop-limit order: the worst price, a whole number of the instrument’s `tick`.'),
+    ),
     stopPrice: Type.Optional(
-      decimal('Of a stop or stop-limit order: the price that it waits for. Above the ask for a buy, below the bid for a sell.'),
+      positiveDecimal(
+        'Of a stop or stop-limit order: the price that it waits for. Above the ask for a buy, below the bid for a sell.',
+      ),
     ),
     maxDeviation: Type.Optional(
       decimal(
@@ -32,8 +36,12 @@ const schema = Type.Object(
       ),
     ),
     expiresAt: Type.Optional(time('Of a `gtd` order: from this moment on it is not executed.')),
-    stopLoss: Type.Optional(protectionLevel('Where the position that it opens is to be closed at a loss.')),
-    takeProfit: Type.Optional(protectionLevel('Where the position that it opens is to be closed with a gain.')),
+    stopLoss: Type.Optional(
+      protectionLevel(
+        'Where the position that it opens is to be closed at a loss. A netting account’s position that it adds to keeps its own where none is named.',
+      ),
+    ),
+    takeProfit: Type.Optional(protectionLevel('The same with a gain.')),
   },
   { title: 'PlaceOrderRequest', additionalProperties: false, description: 'An order to place.' },
 );

@@ -1,12 +1,12 @@
 import { Type, type Static } from 'typebox';
-import { decimal } from '../fields.ts';
+import { positiveDecimal } from '../fields.ts';
 
 /** A level of a position's protection, as a price or as a distance: one of the two. */
 export const protectionLevel = (description: string) =>
   Type.Object(
     {
-      price: Type.Optional(decimal('The client’s price at which the position is closed.')),
-      distance: Type.Optional(decimal('In price units, from the price at which the position is opened.')),
+      price: Type.Optional(positiveDecimal('The client’s price at which the position is closed.')),
+      distance: Type.Optional(positiveDecimal('In price units, from the price at which the position is opened.')),
     },
     { additionalProperties: false, minProperties: 1, maxProperties: 1, description },
   );

@@ -1,14 +1,14 @@
 import { TIMES_IN_FORCE } from '@margrave/vocabulary';
 import { Type, type Static } from 'typebox';
-import { decimal, oneOf, time } from '../fields.ts';
+import { decimal, oneOf, positiveDecimal, time } from '../fields.ts';
 import { body } from './body.ts';
 import { protectionLevelOrNull } from './protection-level.ts';
 
 const schema = Type.Object(
   {
     volume: Type.Optional(decimal('Lots, a whole number of the instrument’s `volumeStep`.')),
-    price: Type.Optional(decimal('Of a limit or stop-limit order: the worst price.')),
-    stopPrice: Type.Optional(decimal('Of a stop or stop-limit order: the price that it waits for.')),
+    price: Type.Optional(positiveDecimal('Of a limit or stop-limit order: the worst price.')),
+    stopPrice: Type.Optional(positiveDecimal('Of a stop or stop-limit order: the price that it waits for.')),
     timeInForce: Type.Optional(oneOf(TIMES_IN_FORCE, '`gtc`, `day` or `gtd`.')),
     expiresAt: Type.Optional(time('Of a `gtd` order, with `timeInForce`: from this moment on it is not executed.')),
     stopLoss: Type.Optional(protectionLevelOrNull('Another stop loss; null to have none any more.')),

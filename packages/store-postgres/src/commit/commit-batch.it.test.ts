@@ -1,6 +1,6 @@
-import type { ProviderName } from '@margrave/vocabulary';
+import type { LotsE8, MoneyE8, PriceE8, ProviderName, RequestId } from '@margrave/vocabulary';
 import { EpochChanged, StatementRefused } from '../errors.ts';
-import type { AccountRow, CommandRows } from '../rows.ts';
+import type { AccountRow, CommandRows, OrderRow, PositionRow } from '../rows.ts';
 import { createRowMaker, emptyCommand, journalRows, localFill, providerOrder, type RowMaker } from '../testing/command-rows.ts';
 import { openTestStore, outcomes, type TestStore } from '../testing/test-store.ts';
 
@@ -139,6 +139,57 @@ describe('the one commit', () => {
     expect(outcomes((await commit([placed, rejected])).results)).toEqual(['committed', 'committed']);
     expect((await test.store.loadPast({ orderIds: [order.orderId], positionIds: [] })).orders).toEqual([order]);
     expect(await test.store.findRequests([ended.requestId])).toEqual([ended]);
+  });
+
+  it('keeps all of an order and of a position that may change', async () => {
+    const placed = localFill(maker, await newAccount(), 'all-changed');
+    const [order, position] = [placed.newOrders[0]!, placed.newPositions[0]!];
+    const version = placed.account.version + 1n;
+    // What is missing here is what an order and a position are for life.
+    const changedOrder: OrderRow = {
+      ...order,
+      timeInForce: 'gtd',
+      limitPriceE8: 1n as PriceE8,
+      stopPriceE8: 2n as PriceE8,
+      expiresAtMs: maker.nowMs + 1,
+      triggeredAtMs: maker.nowMs + 2,
+      protectionJson: '{"stopLoss":null}',
+      volumeE8: 3n as LotsE8,
+      filledVolumeE8: 4n as LotsE8,
+      filledNotionalE16: 5n,
+      status: 'working',
+      maxDeviationE8: 6n as PriceE8,
+      markupE8: 7n as PriceE8,
+      reservedPriceE8: 8n as PriceE8,
+      reservedRateNumerator: 9n,
+      reservedRateDenominator: 10n,
+      requestId: maker.nextId() as RequestId,
+      reason: 'no_liquidity',
+      flags: ['late_fill'],
+      version,
+      updatedAtMs: maker.nowMs + 3,
+    };
+    const changedPosition: PositionRow = {
+      ...position,
+      side: 'sell',
+      openVolumeE8: 1n as LotsE8,
+      openNotionalE16: 2n,
+      marginBasisNumerator: 3n,
+      marginBasisDenominator: 4n,
+      commissionJson: '{"kind":"per_deal"}',
+      realisedProfitE8: 5n as MoneyE8,
+      profitRemainderE16: 6n,
+      stopLossE8: 7n as PriceE8,
+      takeProfitE8: 8n as PriceE8,
+      openingRequestId: maker.nextId() as RequestId,
+      closingOrderId: order.orderId,
+      openedAtMs: maker.nowMs + 1,
+      version,
+    };
+    const command = { ...emptyCommand(placed.account), orders: [changedOrder], positions: [changedPosition] };
+    expect(outcomes((await commit([placed, command])).results)).toEqual(['committed', 'committed']);
+    const [aggregate] = await test.store.loadAccounts([placed.accountId]);
+    expect(aggregate).toMatchObject({ orders: [changedOrder], positions: [changedPosition] });
   });
 
   it('keeps the last that a chain notes of a request, and when it was asked about', async () => {

@@ -69,7 +69,7 @@ export const WRITE_ROWS = [
     lastOf('order_rows'),
     `time_in_force = f[8], limit_price_e8 = f[9]::bigint, stop_price_e8 = f[10]::bigint, expires_at = moment(f[11]),
           triggered_at = moment(f[12]), protection = f[13], volume_e8 = f[15]::bigint, filled_volume_e8 = f[16]::bigint,
-          filled_notional_e16 = f[17]::numeric, status = f[18], max_deviation_e8 = f[22]::bigint,
+          filled_notional_e16 = f[17]::numeric, status = f[18], max_deviation_e8 = f[22]::bigint, markup_e8 = f[23]::bigint,
           reserved_price_e8 = f[24]::bigint, reserved_rate_numerator = f[25]::numeric, reserved_rate_denominator = f[26]::numeric,
           request_id = f[27]::bigint, reason = f[28], flags = f[29]::text[], version = f[31]::bigint, updated_at = moment(f[33])`,
     'r.order_id = f[2]::bigint and r.account_id = f[3]::bigint and r.version < f[31]::bigint',

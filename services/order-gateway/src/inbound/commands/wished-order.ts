@@ -96,13 +96,16 @@ function levelOf(level: ProtectionLevelV1 | undefined): ProtectionLevel | null {
 function required(order: PlaceOrderRequestV1, field: 'price' | 'stopPrice', isWanted: boolean): readonly Fault[] {
   const found = order[field];
   if (isWanted && found === undefined) return [fault(field, `must be given for a ${order.type} order`, undefined)];
-  if (isWanted && found !== undefined && decimalE8(found) === 0n) return [fault(field, 'must be more than zero', found)];
   return !isWanted && found !== undefined ? [unwanted(field, `a ${order.type} order`)] : [];
 }
 
 function lifetimeFaults(timeInForce: TimeInForce | undefined, expiresAt: string | undefined): readonly Fault[] {
   if (timeInForce === 'gtd' && expiresAt === undefined) return [fault('expiresAt', 'must be given with "gtd"', undefined)];
   if (timeInForce !== 'gtd' && expiresAt !== undefined) return [unwanted('expiresAt', `an order that is not "gtd"`)];
+  // A leap second is a time to RFC 3339, and none to a clock that counts milliseconds.
+  if (expiresAt !== undefined && Number.isNaN(Date.parse(expiresAt))) {
+    return [fault('expiresAt', 'must be a time without a leap second', expiresAt)];
+  }
   return [];
 }
 

@@ -4,6 +4,7 @@ import {
   CURSOR_PATTERN,
   DECIMAL_PATTERN,
   ID_PATTERN,
+  POSITIVE_DECIMAL_PATTERN,
   SYMBOL_PATTERN,
   TIME_PATTERN,
 } from '@margrave/contracts';
@@ -42,6 +43,7 @@ const FAULTS_MAX = 20;
 /** What patterns mean, in words that say what to send. */
 const FORMS: Readonly<Record<string, string>> = {
   [DECIMAL_PATTERN]: 'a string of at most 10 digits and at most 8 decimals, such as "0.10"',
+  [POSITIVE_DECIMAL_PATTERN]: 'a string of at most 10 digits and at most 8 decimals, more than zero, such as "1.08000"',
   [CLIENT_ORDER_ID_PATTERN]: 'a string of 1 to 48 letters, digits, "_", ".", ":" or "-"',
   [SYMBOL_PATTERN]: 'a symbol such as "EURUSD"',
   [ID_PATTERN]: 'an id: a string of 10 to 18 digits',

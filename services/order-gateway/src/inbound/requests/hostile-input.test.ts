@@ -197,7 +197,18 @@ describe('a sentence about what is wrong', () => {
     [{ side: 'BUY' }, 'side is "BUY"; it must be one of "buy", "sell".'],
     [{ type: 'iceberg' }, 'type is "iceberg"; it must be one of "market", "limit", "stop", "stop_limit".'],
     [{ type: 'limit' }, 'price is missing; it must be given for a limit order.'],
-    [{ type: 'limit', price: '0.00' }, 'price is "0.00"; it must be more than zero.'],
+    [
+      { type: 'limit', price: '0.00' },
+      'price is "0.00"; it must be a string of at most 10 digits and at most 8 decimals, more than zero, such as "1.08000".',
+    ],
+    [
+      { stopLoss: { price: '0' } },
+      'stopLoss.price is "0"; it must be a string of at most 10 digits and at most 8 decimals, more than zero, such as "1.08000".',
+    ],
+    [
+      { type: 'stop', stopPrice: '1.09', timeInForce: 'gtd', expiresAt: '2026-12-31T23:59:60Z' },
+      'expiresAt is "2026-12-31T23:59:60Z"; it must be a time without a leap second.',
+    ],
     [{ type: 'stop', price: '1.09000', stopPrice: '1.09000' }, 'price must not be given for a stop order.'],
     [{ type: 'stop', stopPrice: '1.09', maxDeviation: '0.001' }, 'maxDeviation must not be given for a stop order.'],
     [{ timeInForce: 'gtc' }, 'timeInForce is "gtc"; it must be one of ioc, fok for a market order.'],
