@@ -67,6 +67,7 @@ export type Outcome =
 
 /** A leg of a basket: a command with its own key, if it has one. */
 export type Leg = Pick<Submission, 'command' | 'client'>;
+export type KeylessLeg = Leg & { readonly client: null };
 
 /**
  * Commands of one account that are decided one after the other, each on what the one before left, and committed together: all of
@@ -74,8 +75,8 @@ export type Leg = Pick<Submission, 'command' | 'client'>;
  */
 export interface Basket {
   readonly accountId: AccountId;
-  /** Which they are, of the account as it is when they are decided. */
-  readonly legsOf: (account: Account) => readonly Leg[];
+  /** Those of a client, or which they are of the account as it is when they are decided: these have no keys of their own. */
+  readonly legs: readonly Leg[] | ((account: Account) => readonly KeylessLeg[]);
   /** Whether one that is refused refuses all. */
   readonly isAtomic: boolean;
   /** Of the whole, besides the keys of its legs. */

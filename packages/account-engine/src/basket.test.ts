@@ -26,7 +26,7 @@ const textOf = ({ legs, refused }: DecidedBasket): string =>
   JSON.stringify({ legs: legs.map((each) => each.kind), refused: refused?.leg ?? null });
 const basket = (key: string, legs: readonly Leg[], isAtomic = false): Basket => ({
   accountId: ACCOUNT,
-  legsOf: () => legs,
+  legs,
   isAtomic,
   client: { key, requestHash: `hash of ${key}`, answer: (decided) => ({ status: 201, body: textOf(decided) }) },
   patienceMs: 3_000,
@@ -129,11 +129,56 @@ describe('a basket', () => {
     const { engine: made, store } = engine();
     const none = {
       ...basket('b', []),
-      legsOf: ({ positions }: { readonly positions: readonly unknown[] }) => positions.map(() => leg('x')),
+      legs: ({ positions }: { readonly positions: readonly unknown[] }) => positions.map(() => ({ ...leg('x'), client: null })),
     };
     expect(await made.submitBasket(none)).toMatchObject({ kind: 'committed_basket', basket: { legs: [] } });
     expect(await made.submitBasket(none)).toMatchObject({ kind: 'replayed' });
     expect([...store.keys.keys()]).toEqual([`${ACCOUNT} b`]);
+  });
+
+  it('looks its legs up before it locks its account, which it does after two conflicts of its own', async () => {
+    const { engine: made, store } = engine();
+    await made.submit(buy('one'));
+    let others = 3;
+    store.beforeCommit = () => {
+      const held = store.accounts.get(ACCOUNT);
+      if (others-- > 0 && held !== undefined) {
+        store.accounts.set(ACCOUNT, { ...held, account: { ...held.account, version: held.account.version + 1n } });
+      }
+    };
+    const outcome = await made.submitBasket(basket('b', [leg('one'), leg('two'), leg('three')]));
+    expect(denials(outcome)).toEqual(['replayed', null, null]);
+    expect([store.batches.length, store.lockedBatches.length]).toEqual([4, 1]);
+  });
+
+  it('closes what is open when it is decided, not when its batch began', async () => {
+    const { engine: made, store } = engine();
+    await made.submit(buy('held'));
+    const all = (key: string): Basket => ({
+      ...basket(key, []),
+      legs: ({ positions }) =>
+        positions.map(({ positionId }) => ({
+          command: { kind: 'close', clientOrderId: null, positionId, volumeE8: null },
+          client: null,
+        })),
+    });
+    const [, first, second] = await Promise.all([
+      made.submit(buy('later')),
+      made.submitBasket(all('a')),
+      made.submitBasket(all('b')),
+    ]);
+    expect([denials(first), denials(second)]).toEqual([[null, null], []]);
+    expect(store.accounts.get(ACCOUNT)?.positions).toEqual([]);
+  });
+
+  it('waits for the next batch where many others make one too long', async () => {
+    const { engine: made, store } = engine();
+    const hundred = (name: number): Leg[] => Array.from({ length: 100 }, (_, index) => leg(`${name}-${index}`, 0.01));
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, (_, name) => made.submitBasket(basket(`b-${name}`, hundred(name)))),
+    );
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['committed_basket']));
+    expect(store.batches.map((batch) => batch.length)).toEqual([1_000, 200]);
   });
 
   it('shares its batch with other commands of the account, in their order', async () => {

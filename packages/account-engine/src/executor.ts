@@ -3,7 +3,7 @@ import { asError } from '@margrave/runtime';
 import type { AccountId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import { accountsAtHand } from './accounts-at-hand.ts';
-import type { Leg, LegOutcome, Outcome, Submission } from './api.ts';
+import type { Basket, Leg, LegOutcome, Outcome, Submission } from './api.ts';
 import { decideBasket } from './basket.ts';
 import { isDecided, submissionOf, type Batch, type BatchRun, type Decided, type Given } from './batch.ts';
 import { commandIds, idShares } from './command-ids.ts';
@@ -18,6 +18,8 @@ import { commandRows } from './to-rows.ts';
 
 /** After so many conflicts a command locks its account before it decides. */
 const OPTIMISTIC_ATTEMPTS = 2;
+/** A batch of many baskets would else keep the others waiting, and its transaction open, for seconds. */
+const COMMANDS_MAX = 1_000;
 
 /**
  * Runs one batch of tasks: decides each on the newest known state of its account, the account's commands one after the other
@@ -66,12 +68,21 @@ export class Executor {
     return settlements;
   }
 
-  /** After an unknown outcome, or when the store knew the command's id, its first outcome is looked up before anything is decided. */
+  /**
+   * After an unknown outcome, or when the store knew the command's id, its first outcome is looked up before anything is decided; of
+   * a basket that was not decided yet, those of its legs.
+   */
   async #lookUp(tasks: readonly Task[], settlements: Map<Task, Settlement>): Promise<void> {
     const doubtful = tasks.filter((task) => task.lookUp);
     const named = doubtful.map((task) => task.named);
     for (const [index, earlier] of (await earlierOutcomes(named, this.#parts.store)).entries()) {
       if (earlier !== undefined) settlements.set(doubtful[index]!, earlier);
+    }
+    for (const task of doubtful) {
+      if (settlements.has(task) || !isBasket(task.work) || typeof task.work.legs === 'function') continue;
+      const legs = task.work.legs.map((leg) => submissionOf(task, leg));
+      const earlier = await earlierOutcomes(legs, this.#parts.store);
+      task.known = new Map(earlier.flatMap((outcome, place) => (outcome === undefined ? [] : [[place, outcome as LegOutcome]])));
     }
   }
 
@@ -114,14 +125,15 @@ export class Executor {
 
   async #runBatch(batch: Batch, commitBatch: CommitBatch): Promise<BatchRun | undefined> {
     const { monotonicMs, crash } = this.#parts;
-    const legs = await this.#takeLegs(batch);
-    const every = batch.tasks.flatMap((task) =>
+    const legs = takeLegs(batch);
+    const tasks = batch.tasks.filter((task) => !batch.settlements.has(task));
+    const every = tasks.flatMap((task) =>
       isBasket(task.work) ? (legs.get(task) ?? []).map((leg) => submissionOf(task, leg)) : [task.work],
     );
     const past = await loadPast(every, batch.accounts, this.#parts.store);
     const ids = await this.#parts.takeIds(idShares(every) + legs.size);
     const loadMs = monotonicMs() - batch.startedMs;
-    const decided = this.#decideAll(batch, legs, past, ids);
+    const decided = this.#decideAll({ ...batch, tasks }, legs, past, ids);
     if (decided.length === 0) return undefined;
     const commitFromMs = monotonicMs();
     crash.beforeCommit();
@@ -131,28 +143,11 @@ export class Executor {
     return { decided, outcome, epoch: batch.epoch, loadMs, commitFromMs };
   }
 
-  /** The legs of the batch's baskets, of their accounts as they are now; of a doubtful one those that were commanded before. */
-  async #takeLegs({ tasks, accounts }: Batch): Promise<ReadonlyMap<Task, readonly Leg[]>> {
-    const legs = new Map<Task, readonly Leg[]>();
-    for (const task of tasks) {
-      const account = accounts.get(task.named.accountId);
-      if (!isBasket(task.work) || account === undefined) continue;
-      const some = task.work.legsOf(account);
-      legs.set(task, some);
-      if (!task.lookUp) continue;
-      const earlier = await earlierOutcomes(
-        some.map((leg) => submissionOf(task, leg)),
-        this.#parts.store,
-      );
-      task.known = new Map(earlier.flatMap((outcome, place) => (outcome === undefined ? [] : [[place, outcome as LegOutcome]])));
-    }
-    return legs;
-  }
-
   #settle({ decided, outcome: { results }, epoch, loadMs, commitFromMs }: BatchRun, settlements: Map<Task, Settlement>): void {
     const commitMs = this.#parts.monotonicMs() - commitFromMs;
     const committed: Committed[] = [];
     const lostBy = new Map<AccountId, 'conflict' | 'duplicate'>();
+    const conflicting = new Set<Task>();
     for (const [index, { task, change, rows, answer, whole, priceMs, decideMs }] of decided.entries()) {
       const result = results[index];
       assert(result !== undefined, 'commitBatch gives one result for each command');
@@ -166,9 +161,10 @@ export class Executor {
       // Whatever follows a dropped command in its account's chain was decided on a state that never came to be.
       if (!lostBy.has(change.accountId)) lostBy.set(change.accountId, result.outcome);
       if (result.outcome === 'duplicate') task.lookUp = true;
-      else if (lostBy.get(change.accountId) === 'conflict') task.conflicts += 1;
+      else if (lostBy.get(change.accountId) === 'conflict') conflicting.add(task);
       settlements.set(task, 'again');
     }
+    for (const task of conflicting) task.conflicts += 1;
     const { recent, onConflicts, onCommitted } = this.#parts;
     for (const accountId of lostBy.keys()) recent.forget(accountId);
     for (const { change } of committed) if (!lostBy.has(change.accountId)) recent.put(change.account, epoch);
@@ -184,6 +180,7 @@ export class Executor {
   ): readonly Decided[] {
     const decided: Decided[] = [];
     const usedIds = new Set<string>();
+    const changed = new Set<AccountId>();
     const { monotonicMs } = this.#parts;
     const takenFromMs = monotonicMs();
     const market = this.#parts.market();
@@ -193,6 +190,10 @@ export class Executor {
       const account = accounts.get(named.accountId);
       const own = [named, ...(legs.get(task) ?? []).map((leg) => submissionOf(task, leg))].flatMap(commandIds);
       if (account === undefined) settlements.set(task, { kind: 'no_such_account' });
+      // Its legs were taken of what the account was: the next batch takes those of what it is by then.
+      else if (changed.has(named.accountId) && isBasket(task.work) && typeof task.work.legs === 'function') {
+        settlements.set(task, 'again');
+      }
       // The same command twice in one batch: the next batch finds its id used, and gives the stored answer.
       else if (own.some((id) => usedIds.has(id))) {
         // Of a report it is cheap to ask first, and many times the same one would else be a batch each.
@@ -205,6 +206,7 @@ export class Executor {
         for (const each of Array.isArray(settled) ? (settled as readonly Decided[]) : []) {
           decided.push(each);
           accounts.set(account.accountId, each.change.account);
+          changed.add(account.accountId);
           past.note(each.change);
           for (const id of own) usedIds.add(id);
         }
@@ -278,6 +280,23 @@ export class Executor {
     for (const { named } of tasks) this.#parts.recent.forget(named.accountId);
   }
 }
+
+/** The legs of the batch's baskets, of their accounts as they are now. What would make the batch too long is for the next. */
+function takeLegs({ tasks, accounts, settlements }: Batch): ReadonlyMap<Task, readonly Leg[]> {
+  const legs = new Map<Task, readonly Leg[]>();
+  let commands = 0;
+  for (const task of tasks) {
+    const account = accounts.get(task.named.accountId);
+    const some = isBasket(task.work) && account !== undefined ? legsOf(task.work, account) : undefined;
+    const isFirst = commands === 0;
+    commands += some?.length ?? 1;
+    if (!isFirst && commands > COMMANDS_MAX) settlements.set(task, 'again');
+    else if (some !== undefined) legs.set(task, some);
+  }
+  return legs;
+}
+
+const legsOf = ({ legs }: Basket, account: Account): readonly Leg[] => (typeof legs === 'function' ? legs(account) : legs);
 
 const unavailable = (task: Task, error: unknown): Outcome =>
   task.uncertain ? { kind: 'unknown' } : { kind: 'unavailable', why: asError(error).message };

@@ -25,7 +25,8 @@ export interface AccountStore {
     accountIds: readonly AccountId[],
     work: (accounts: readonly AccountAggregateRows[], commitBatch: CommitBatch) => Promise<Value>,
   ) => Promise<Value>;
-  readonly findCommandKey: (accountId: AccountId, key: string) => Promise<CommandKeyRow | undefined>;
+  /** Those of an account's keys that were used. It may lock the account, so never within `withLockedAccounts`. */
+  readonly findCommandKeys: (accountId: AccountId, keys: readonly string[]) => Promise<readonly CommandKeyRow[]>;
   readonly findAppliedExecutions: (
     executions: readonly { readonly provider: ProviderName; readonly executionId: string }[],
   ) => Promise<readonly { readonly provider: ProviderName; readonly executionId: string; readonly contentHash: string }[]>;

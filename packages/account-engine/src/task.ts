@@ -24,4 +24,4 @@ export interface Task {
 /** `again`: not settled, to be run in another batch. `bug`: deciding this one task failed, which is nobody else's matter. */
 export type Settlement = Outcome | BasketOutcome | 'again' | { readonly kind: 'bug'; readonly error: unknown };
 
-export const isBasket = (work: Submission | Basket): work is Basket => 'legsOf' in work;
+export const isBasket = (work: Submission | Basket): work is Basket => 'legs' in work;

@@ -152,9 +152,9 @@ const one = (bound: Call['bound'], send: Call['call']): readonly Call[] => [call
 const CALLS: { readonly [Name in Exclude<keyof Store, Silent>]: readonly Call[] } = {
   commitBatch: one('what was given', commit),
   withLockedAccounts: one('one account in flight', (to) => to.withLockedAccounts([filled.busy], () => Promise.resolve())),
-  findCommandKey: [
-    call('that is there', 'what was given', (to) => to.findCommandKey(filled.busy, 'k')),
-    call('that is not there', 'what was given', (to) => to.findCommandKey(filled.busy, 'none')),
+  findCommandKeys: [
+    call('that is there', 'what was given', (to) => to.findCommandKeys(filled.busy, ['k'])),
+    call('that is not there', 'what was given', (to) => to.findCommandKeys(filled.busy, ['k', 'none'])),
   ],
   checkSafety: one('the server', (to) => to.checkSafety()),
   checkWritable: one('the server', (to) => to.checkWritable()),

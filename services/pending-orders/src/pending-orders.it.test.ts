@@ -205,6 +205,7 @@ it('what is told while the bus is away is known when it is back', () =>
     floor.tell(FALLEN);
     await Promise.all([becomes(placed, 'filled'), closed(held)]);
     expect(await floor.statusOf(gone.order.orderId)).toBe('cancelled');
+    await service.stop();
   }));
 
 it('a stop that is reached while the database is away is executed when it is back, wherever the price is by then', () =>
@@ -226,6 +227,7 @@ it('a stop that is reached while the database is away is executed when it is bac
     await armed(service, 1);
     expect(await floor.statusOf(order.order.orderId)).toBe('working');
     expect(await service.metric('margrave_trigger_shards_held')).toBe(8);
+    await service.stop();
   }));
 
 it('two instances that watch the same symbols execute each once', async () => {

@@ -20,6 +20,12 @@ const executed = (orders: number): Promise<void> =>
     () => `${orders} orders are executed`,
   );
 
+const armed = (service: RunningService, levels: number): Promise<void> =>
+  until(
+    async () => (await service.metric('margrave_armed_levels')) === levels,
+    () => `${levels} levels are armed`,
+  );
+
 it('ten thousand orders reached by one tick are executed once each, by two instances of which one is killed meanwhile and comes again', async () => {
   for (const accountId of await floor.openAccounts(ACCOUNTS)) await placeMany(accountId);
   expect(await countOf('working')).toBe(ORDERS);
@@ -27,25 +33,22 @@ it('ten thousand orders reached by one tick are executed once each, by two insta
   const start = async (shards: string): Promise<RunningService> => {
     const service = await floor.start({ TRIGGER_SHARDS: shards });
     await service.untilReady();
+    await armed(service, ORDERS);
     return service;
   };
   const [first, second] = await Promise.all([start('1'), start('2')]);
-  expect(await first.metric('margrave_armed_levels')).toBe(ORDERS);
 
   floor.tell({ bid: '1.07900', ask: '1.07908' });
   await executed(KILLED_AFTER);
   await first.stop('SIGKILL');
   expect(await countOf('working')).toBeGreaterThan(0);
-  await start('1');
+  await (await floor.start({ TRIGGER_SHARDS: '1' })).untilReady();
   await executed(ORDERS);
 
   const [found] = await floor.sql<{ deals: number; orders: number; prices: number }[]>`
     select count(*)::int deals, count(distinct order_id)::int orders, count(distinct price_e8)::int prices from deals`;
   expect(found).toEqual({ deals: ORDERS, orders: ORDERS, prices: 1 });
-  await until(
-    async () => (await second.metric('margrave_armed_levels')) === 0,
-    () => 'nothing is armed any more',
-  );
+  await armed(second, 0);
   expect(await floor.broken()).toEqual([]);
 }, 180_000);
 

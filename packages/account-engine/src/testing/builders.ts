@@ -130,12 +130,13 @@ export const task = (submission: Submission, deadlineMs = Infinity): Task => ({
   doubted: false,
 });
 
-/** An executor over a store in memory, with everything that it told. */
-export function bench(flow: 'local' | 'provider' = 'local') {
-  const store = new MemoryStore();
-  store.accounts.set(ACCOUNT, aggregate(ACCOUNT));
+/** Those of whole batches are never the same, of whichever engine. */
+let nextId = 2_000_000_000n;
+
+/** An executor over a store in memory, that of another engine too where it is given, with everything that it told. */
+export function bench(flow: 'local' | 'provider' = 'local', store = new MemoryStore()) {
+  if (!store.accounts.has(ACCOUNT)) store.accounts.set(ACCOUNT, aggregate(ACCOUNT));
   const told: Committed[] = [];
-  let nextId = 2_000_000_000n;
   const ids: IdSource = { next: () => `${(nextId += 1n)}` };
   const parts: ExecutorParts = {
     decide,

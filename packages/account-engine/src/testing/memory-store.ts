@@ -8,6 +8,7 @@ import type {
   PositionRow,
 } from '@margrave/store-postgres';
 import type { AccountId } from '@margrave/vocabulary';
+import assert from 'node:assert/strict';
 import type { AccountStore, CommitOutcome, StoreFailure } from '../ports.ts';
 
 /** An error whose meaning to the engine is its own name. */
@@ -36,6 +37,7 @@ export class MemoryStore implements AccountStore {
   beforeCommit: () => Promise<void> | void = () => undefined;
   afterCommit: () => Promise<void> | void = () => undefined;
   #outboxId = 0n;
+  #isLocked = false;
 
   epoch = (): Promise<string> => Promise.resolve(this.epochNow);
 
@@ -59,14 +61,21 @@ export class MemoryStore implements AccountStore {
 
   withLockedAccounts: AccountStore['withLockedAccounts'] = async (accountIds, work) => {
     const rows = await this.loadAccounts(accountIds);
-    return work(rows, (_epoch, commands) => {
-      this.lockedBatches.push(commands);
-      return Promise.resolve(this.#commit(commands));
-    });
+    this.#isLocked = true;
+    try {
+      return await work(rows, (_epoch, commands) => {
+        this.lockedBatches.push(commands);
+        return Promise.resolve(this.#commit(commands));
+      });
+    } finally {
+      this.#isLocked = false;
+    }
   };
 
-  findCommandKey = (accountId: AccountId, key: string): Promise<CommandKeyRow | undefined> =>
-    Promise.resolve(this.keys.get(`${accountId} ${key}`));
+  findCommandKeys: AccountStore['findCommandKeys'] = (accountId, keys) => {
+    assert(!this.#isLocked, 'PostgreSQL would wait for the lock that its caller holds');
+    return Promise.resolve(keys.flatMap((key) => this.keys.get(`${accountId} ${key}`) ?? []));
+  };
 
   findAppliedExecutions: AccountStore['findAppliedExecutions'] = (executions) =>
     Promise.resolve(
@@ -116,6 +125,17 @@ export class MemoryStore implements AccountStore {
     positions,
     messages,
   }: CommandRows): CommandResult {
+    // As the statements do: a row replaces one that is there and older, or is new.
+    for (const { orderId } of newOrders) assert(!this.orders.has(orderId), `order ${orderId} is there already`);
+    for (const { orderId, version } of orders) {
+      const before = this.orders.get(orderId) ?? newOrders.find((order) => order.orderId === orderId);
+      assert(before !== undefined && before.version < version, `order ${orderId} replaces none that is there and older`);
+    }
+    for (const { positionId } of newPositions) assert(!this.positions.has(positionId), `position ${positionId} is there already`);
+    for (const { positionId, version } of positions) {
+      const before = this.positions.get(positionId);
+      assert(before !== undefined && before.version < version, `position ${positionId} replaces none that is there and older`);
+    }
     for (const order of [...newOrders, ...orders]) this.orders.set(order.orderId, order);
     for (const position of [...newPositions, ...positions]) this.positions.set(position.positionId, position);
     for (const kept of commandKeys) this.keys.set(`${accountId} ${kept.key}`, kept);

@@ -100,14 +100,14 @@ export class SimStore implements AccountStore {
       }),
     );
 
-  /** Not found is final only when no commit can bring the key any more. */
-  findCommandKey: AccountStore['findCommandKey'] = async (accountId, key) => {
-    const find = () => this.#server.tables.keys.get(keyOf(accountId, key));
-    const found = await this.#read('command key', find);
-    if (found !== undefined) return found;
+  /** Not found is final only when no commit can bring a key any more. */
+  findCommandKeys: AccountStore['findCommandKeys'] = async (accountId, keys) => {
+    const find = () => keys.flatMap((key) => this.#server.tables.keys.get(keyOf(accountId, key)) ?? []);
+    const found = await this.#read('command keys', find);
+    if (found.length === keys.length) return found;
     const waitMs = this.#unsettledUntilMs - this.#scheduler.nowMs;
     if (waitMs > 0) await this.#process.sleep(waitMs);
-    return this.#call('command key, locked', 'unavailable', (reply) => {
+    return this.#call('command keys, locked', 'unavailable', (reply) => {
       const holder = {};
       this.#server.locks.take(holder, [accountId], () => {
         reply.with(find());

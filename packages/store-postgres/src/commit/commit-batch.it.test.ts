@@ -40,7 +40,7 @@ describe('the one commit', () => {
     expect((await test.store.pageLedger({ accountId, limit: 1 })).rows).toEqual(command.ledger.slice(0, 1));
     expect((await test.store.eventsAfter(accountId, 1n, 10))?.events).toEqual(command.events);
     expect(await test.store.findDecision(accountId, command.decision!.decisionId)).toEqual(command.decision);
-    expect(await test.store.findCommandKey(accountId, 'all-rows')).toEqual(command.commandKeys[0]);
+    expect(await test.store.findCommandKeys(accountId, ['all-rows'])).toEqual(command.commandKeys);
   });
 
   it('keeps a request and a message, and names the outbox rows', async () => {

@@ -199,7 +199,7 @@ describe('when the server does not answer', () => {
     await proxy.setMode({ kind: 'black_hole' });
     expect((await failed(store.commitBatch(test.epoch, [localFill(maker, account, 'lost')]))).outcome).toBe('unknown');
     await proxy.setMode({ kind: 'pass' });
-    expect(await store.findCommandKey(account.accountId, 'lost')).toBeUndefined();
+    expect(await store.findCommandKeys(account.accountId, ['lost'])).toEqual([]);
     expect(store.failureOf(new StoreUnavailable('x', 'deadline', 'unknown'))).toBe('unknown');
   });
 
@@ -209,7 +209,7 @@ describe('when the server does not answer', () => {
     await proxy.setMode({ kind: 'half_open' });
     expect((await failed(store.commitBatch(test.epoch, [localFill(maker, account, 'late')]))).outcome).toBe('unknown');
     await proxy.setMode({ kind: 'pass' });
-    expect(await store.findCommandKey(account.accountId, 'late')).toBeUndefined();
+    expect(await store.findCommandKeys(account.accountId, ['late'])).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await test.account(account.accountId)).toEqual(account);
   });
@@ -229,7 +229,7 @@ describe('when the server does not answer', () => {
     await test.store.withLockedAccounts([account.accountId], async () => {
       expect((await failed(store.commitBatch(test.epoch, [localFill(maker, account, 'waiting')]))).outcome).toBe('unknown');
     });
-    expect(await store.findCommandKey(account.accountId, 'waiting')).toBeUndefined();
+    expect(await store.findCommandKeys(account.accountId, ['waiting'])).toEqual([]);
     expect(await test.account(account.accountId)).toEqual(account);
   });
 
@@ -243,7 +243,7 @@ describe('when the server does not answer', () => {
     await proxy.setMode({ kind: 'black_hole' });
     expect((await failed(commit)).outcome).toBe('unknown');
     await proxy.setMode({ kind: 'pass' });
-    expect(await store.findCommandKey(command.accountId, 'answered')).toEqual(command.commandKeys[0]);
+    expect(await store.findCommandKeys(command.accountId, ['answered'])).toEqual(command.commandKeys);
   });
 
   it('a key is called unused only when no commit that brings it is still under way', async () => {
@@ -252,10 +252,10 @@ describe('when the server does not answer', () => {
     const connection = await openConnection({ databaseUrl: test.serviceUrl, applicationName: 'slow', connectTimeoutMs: 5_000 });
     await connection.script('begin');
     await sendBatch(connection, test.epoch, test.store.databaseNowMs() + 10_000, [command]);
-    const found = test.store.findCommandKey(account.accountId, 'under-way');
+    const found = test.store.findCommandKeys(account.accountId, ['under-way']);
     await new Promise((resolve) => setTimeout(resolve, 200));
     await connection.script('commit');
-    expect(await found).toEqual(command.commandKeys[0]);
+    expect(await found).toEqual(command.commandKeys);
     await connection.end();
   });
 

@@ -6,7 +6,7 @@ import type { Lease, Pool } from '../connection/pool.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { StoreUnavailable } from '../errors.ts';
 import { loadAccounts } from '../reads/accounts.ts';
-import { findCommandKey } from '../reads/lookups.ts';
+import { findCommandKeys } from '../reads/lookups.ts';
 import { idArray } from '../reads/sql.ts';
 import type { AccountAggregateRows, CommandKeyRow, CommandRows } from '../rows.ts';
 import { sendBatch, type CommitBatch, type CommitOutcome } from './commit-batch.ts';
@@ -27,7 +27,8 @@ export interface Commits {
     accountIds: readonly AccountId[],
     work: (accounts: readonly AccountAggregateRows[], commitBatch: CommitBatch) => Promise<Value>,
   ) => Promise<Value>;
-  readonly findCommandKey: (accountId: AccountId, key: string) => Promise<CommandKeyRow | undefined>;
+  /** Those of an account's keys that were used. Locks the account where one was not, so never within `withLockedAccounts`. */
+  readonly findCommandKeys: (accountId: AccountId, keys: readonly string[]) => Promise<readonly CommandKeyRow[]>;
 }
 
 const BACKOFF = { firstMs: 2, maxMs: 50 };
@@ -82,15 +83,15 @@ export function createCommits(options: CommitsOptions): Commits {
           return work(accounts, (epoch, commands) => send(lease, connection, epoch, commands));
         }),
       ),
-    findCommandKey: async (accountId, key) => {
-      const found = await pool.run('find_command_key', ({ connection }) => findCommandKey(connection, accountId, key));
-      if (found !== undefined) return found;
-      // Not found is final only when no commit can bring the key any more: none may begin, and none may be under way.
+    findCommandKeys: async (accountId, keys) => {
+      const found = await pool.run('find_command_keys', ({ connection }) => findCommandKeys(connection, accountId, keys));
+      if (found.length === keys.length) return found;
+      // Not found is final only when no commit can bring a key any more: none may begin, and none may be under way.
       await sleep(Math.max(0, unsettledUntilMs - performance.now()));
-      return pool.run('find_command_key', (lease) =>
+      return pool.run('find_command_keys', (lease) =>
         inTransaction(lease, async (connection) => {
           await connection.query(LOCK_ACCOUNTS, [idArray([accountId])]);
-          return findCommandKey(connection, accountId, key);
+          return findCommandKeys(connection, accountId, keys);
         }),
       );
     },

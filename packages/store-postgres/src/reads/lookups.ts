@@ -17,8 +17,11 @@ async function find<Row>(
   return jsonOfEach(await connection.query(text, parameters), 'row').map(table.decode);
 }
 
-const COMMAND_KEY = select(COMMAND_KEYS, 't.account_id = $1 and t.key = $2');
 // One look into the index for each: joined, the planner may prefer to read the whole table.
+const COMMAND_KEYS_OF_ACCOUNT = `
+select t.row from json_array_elements_text($2::json) e (key) cross join lateral (
+  ${select(COMMAND_KEYS, 't.account_id = $1 and t.key = e.key')} limit 1
+) t`;
 const EXECUTIONS = `
 select t.row from json_array_elements($1::json) e cross join lateral (
   ${select(APPLIED_EXECUTIONS, 't.provider = e ->> 0 and t.execution_id = e ->> 1')} limit 1
@@ -28,12 +31,12 @@ const ORDER = select(ORDERS, 't.account_id = $1 and t.order_id = $2');
 const ORDER_BY_CLIENT_KEY = select(ORDERS, 't.account_id = $1 and t.client_order_id = $2');
 const DECISION = select(DECISIONS, 't.account_id = $1 and t.decision_id = $2');
 
-/** The stored answer of a command, if the key was used. */
-export const findCommandKey = async (
+/** The stored answers of commands, of those keys that were used. */
+export const findCommandKeys = (
   connection: Connection,
   accountId: AccountId,
-  key: string,
-): Promise<CommandKeyRow | undefined> => (await find(connection, COMMAND_KEYS, COMMAND_KEY, [accountId, key]))[0];
+  keys: readonly string[],
+): Promise<CommandKeyRow[]> => find(connection, COMMAND_KEYS, COMMAND_KEYS_OF_ACCOUNT, [accountId, JSON.stringify(keys)]);
 
 /** Those of the executions that were applied. */
 export const findAppliedExecutions = (

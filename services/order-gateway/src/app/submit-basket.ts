@@ -28,8 +28,8 @@ export interface DecidedBasket {
 /** Commands of one account that are decided one after the other and committed together. */
 export interface Basket {
   readonly accountId: AccountId;
-  /** Which they are, of the account as it is when they are decided. */
-  readonly legsOf: (account: Account) => readonly BasketLeg[];
+  /** Those of a client, or which they are of the account as it is when they are decided: these have no keys of their own. */
+  readonly legs: readonly BasketLeg[] | ((account: Account) => readonly (BasketLeg & { readonly client: null })[]);
   /** Whether one that is refused refuses all. */
   readonly isAtomic: boolean;
   /** Of the whole. */

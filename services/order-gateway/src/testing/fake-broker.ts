@@ -69,7 +69,7 @@ export class FakeBroker implements GatewayNeeds {
     return forced ?? this.decided(accountId, command, client);
   };
 
-  submitBasket: GatewayNeeds['submitBasket'] = async ({ accountId, legsOf, isAtomic, client }) => {
+  submitBasket: GatewayNeeds['submitBasket'] = async ({ accountId, legs: wanted, isAtomic, client }) => {
     await Promise.resolve();
     const used = this.keys.get(`${accountId} ${client.key}`);
     if (used !== undefined) {
@@ -78,7 +78,9 @@ export class FakeBroker implements GatewayNeeds {
     const before = this.accounts.get(accountId);
     if (before === undefined) return { kind: 'no_such_account' };
     const [keys, changes] = [new Map(this.keys), this.changes.length];
-    const legs = legsOf(before).map(({ command, client: own }) => asLeg(this.decided(accountId, command, own)));
+    const legs = (typeof wanted === 'function' ? wanted(before) : wanted).map(({ command, client: own }) =>
+      asLeg(this.decided(accountId, command, own)),
+    );
     const failed = legs.findIndex((leg) => leg.kind !== 'decided' || leg.change.decision?.denial !== null);
     let refused: DecidedBasket['refused'] = null;
     if (isAtomic && failed >= 0) {

@@ -50,7 +50,7 @@ export const placeBasket =
         },
       ];
     });
-    return runBasket(parts, call, { accountId, isAtomic: atomic, legsOf: () => legs });
+    return runBasket(parts, call, { accountId, isAtomic: atomic, legs });
   };
 
 /** `POST /v1/accounts/{accountId}/positions/close-all` */
@@ -59,14 +59,14 @@ export const closePositions =
   (call) => {
     const { accountId } = call.parameters as { readonly accountId: AccountId };
     const { symbol, side } = call.body as ClosePositionsRequestV1;
-    const legsOf = ({ positions }: Account): readonly BasketLeg[] =>
+    const legs = ({ positions }: Account) =>
       positions
         .filter((held) => (symbol === undefined || held.symbol === symbol) && (side === undefined || held.side === side))
         .map(({ positionId }) => ({
-          command: { kind: 'close', clientOrderId: null, positionId, volumeE8: null },
+          command: { kind: 'close' as const, clientOrderId: null, positionId, volumeE8: null },
           client: null,
         }));
-    return runBasket(parts, call, { accountId, isAtomic: false, legsOf });
+    return runBasket(parts, call, { accountId, isAtomic: false, legs });
   };
 
 const ofLeg = ({ place, rule, sentence }: Fault, leg: number): Fault => ({
