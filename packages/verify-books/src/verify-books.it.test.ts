@@ -119,6 +119,21 @@ describe('the books after some trading', () => {
   });
 });
 
+it('a deal whose order has another markup by now is named', async () => {
+  const other = (by: number) => sql`update orders set markup_e8 = markup_e8 + ${by} where client_order_id = 'parts'`;
+  expect((await other(1)).count).toBe(1);
+  try {
+    const { checked, breaks } = finding(await look(false), '2g');
+    expect(checked).toBeGreaterThan(2);
+    expect(breaks).toEqual(
+      [108_457_000, 108_459_000].map((had) => expect.stringContaining(` was had at ${had} by order `) as string),
+    );
+  } finally {
+    await other(-1);
+  }
+  expect(allBreaks(await look())).toEqual([]);
+});
+
 describe('an account in Redis', () => {
   const KEY = `acct:${LP}`;
   const changed = async (

@@ -9,6 +9,7 @@ import { acceptedOrdersKeepWithinLimits } from './invariants/limits.ts';
 import { marginsAreReckoned } from './invariants/margins.ts';
 import {
   answeredOrdersExist,
+  clientsPayTheMarkupTheyWereTold,
   executionsBookedOnce,
   fillsWithinOrders,
   oneOrderPerKey,
@@ -26,6 +27,7 @@ const INVARIANTS: readonly Invariant[] = [
   fillsWithinOrders,
   positionsAreSumsOfDeals,
   realisedProfitIsSumOfDeals,
+  clientsPayTheMarkupTheyWereTold,
   bookedExecutionsAreApplied,
   marginsAreReckoned,
   balanceIsSumOfEntries,

@@ -72,7 +72,7 @@ export const positionsAreSumsOfDeals = queried(
 );
 
 export const realisedProfitIsSumOfDeals = queried(
-  '2e what a position has realised is the sum of its deals’ profit, but for less than a unit of its currency',
+  '2f what a position has realised is the sum of its deals’ profit, but for less than a unit of its currency',
   true,
   (sql) => sql`select count(*)::text n from positions`,
   (sql) => sql`
@@ -81,5 +81,17 @@ export const realisedProfitIsSumOfDeals = queried(
       from positions p
       left join (select position_id, sum(profit_e8) sum from deals group by position_id) d using (position_id)
       where p.realised_profit_e8 <> coalesce(d.sum, 0) or abs(p.profit_remainder_e16) >= 10000000000000000
+      limit ${BREAKS_SHOWN_MAX}`,
+);
+
+export const clientsPayTheMarkupTheyWereTold = queried(
+  '2g what a client deals at is the provider’s price and the markup of its order',
+  false,
+  (sql) => sql`select count(*)::text n from deals where provider_price_e8 is not null`,
+  (sql) => sql`
+    select 'deal ' || d.deal_id || ' at ' || d.price_e8 || ' e8 was had at ' || d.provider_price_e8 || ' by order ' || o.order_id
+        || ' with a markup of ' || o.markup_e8 what
+      from deals d join orders o using (order_id)
+      where d.price_e8 <> d.provider_price_e8 + case o.side when 'buy' then o.markup_e8 else -o.markup_e8 end
       limit ${BREAKS_SHOWN_MAX}`,
 );
