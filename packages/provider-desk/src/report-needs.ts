@@ -1,4 +1,5 @@
-import type { OpenEngine } from '@margrave/account-engine';
+import type { OpenEngine, Outcome } from '@margrave/account-engine';
+import { asError, isBug } from '@margrave/runtime';
 import type { Store } from '@margrave/store-postgres';
 import type { Applied, ReportNeeds } from './apply-reports.ts';
 
@@ -11,13 +12,21 @@ export const reportNeeds = (
   symbolAt: (provider, providerSymbol) => engine.configuration().symbolAt(provider, providerSymbol),
   apply: async (accountId, command, contentHash): Promise<Applied> => {
     const { provider, executionId } = command;
-    const outcome = await engine.submit({
-      accountId,
-      command,
-      client: null,
-      executions: [{ provider, executionId, contentHash }],
-      patienceMs: null,
-    });
+    let outcome: Outcome;
+    try {
+      outcome = await engine.submit({
+        accountId,
+        command,
+        client: null,
+        executions: [{ provider, executionId, contentHash }],
+        patienceMs: null,
+      });
+    } catch (error) {
+      if (isBug(error)) throw error;
+      // The engine has told of it. One report whose rows the store refuses keeps no other from being booked, and is itself booked
+      // when that is mended.
+      return { kind: 'not_now', why: asError(error).message };
+    }
     switch (outcome.kind) {
       case 'committed':
       case 'already_applied':
