@@ -33,14 +33,21 @@ async function unsafe(): Promise<UnsafeDatabase> {
 }
 
 describe('a database is refused by the name of what is wrong', () => {
+  const loadedAt = async (): Promise<unknown> => (await admin('select pg_conf_load_time()::text as at'))[0]?.['at'];
+  /** The server reads its settings a moment after it is asked to, and tells every connection that is open before it opens another. */
+  const reload = async (): Promise<void> => {
+    const before = await loadedAt();
+    await admin('select pg_reload_conf()');
+    while ((await loadedAt()) === before) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
   const change = async (apply: string, undo: string, check: () => Promise<void>): Promise<void> => {
     await admin(apply);
-    await admin('select pg_reload_conf()');
+    await reload();
     try {
       await check();
     } finally {
       await admin(undo);
-      await admin('select pg_reload_conf()');
+      await reload();
     }
     await test.store.checkSafety();
   };
