@@ -18,8 +18,10 @@ import { Type, type Static, type TSchema } from 'typebox';
 
 /** A price, a volume or money as someone gives it to us. No sign, no exponent, at most 9 999 999 999.99999999. */
 export const DECIMAL_PATTERN = String.raw`^\d{1,10}(\.\d{1,8})?$`;
-/** The same, but more than zero. */
+/** The same as `DECIMAL_PATTERN`, but more than zero. */
 export const POSITIVE_DECIMAL_PATTERN = String.raw`^(?=.*[1-9])\d{1,10}(\.\d{1,8})?$`;
+/** The same as `DECIMAL_PATTERN`, with a sign where one has meaning. */
+export const SIGNED_DECIMAL_PATTERN = String.raw`^-?\d{1,10}(\.\d{1,8})?$`;
 /**
  * Money that we computed, a sum of many, signed: one digit more than what is given to us, for it may reach 90 000 000 000,
  * the limit of an e8 amount.
@@ -48,6 +50,7 @@ const text = <Value extends string>(pattern: string, description: string) =>
 
 export const decimal = (description: string) => text<string>(DECIMAL_PATTERN, description);
 export const positiveDecimal = (description: string) => text<string>(POSITIVE_DECIMAL_PATTERN, description);
+export const signedDecimal = (description: string) => text<string>(SIGNED_DECIMAL_PATTERN, description);
 export const figure = (description: string) => text<string>(FIGURE_PATTERN, description);
 export const percent = (description: string) => text<string>(PERCENT_PATTERN, description);
 export const count = (description: string) => text<string>(COUNT_PATTERN, description);

@@ -28,6 +28,7 @@ export * from './http/protected-answer.v1.ts';
 export * from './http/protection-level.ts';
 export * from './http/replace-order-request.v1.ts';
 export * from './http/routes.ts';
+export * from './http/target-position-request.v1.ts';
 export * from './message.ts';
 export * from './messages/account-event.v1.ts';
 export * from './messages/config-changed.v1.ts';

@@ -21,7 +21,8 @@ import type { DecisionRecord } from './decision-record.ts';
 /** A client opens a position: at the market, or at a price that is waited for. */
 export interface PlaceOrder {
   readonly kind: 'place';
-  readonly clientOrderId: ClientOrderId;
+  /** Null where one request brings a symbol to a target. */
+  readonly clientOrderId: ClientOrderId | null;
   readonly symbol: SymbolName;
   readonly side: Side;
   readonly type: OrderType;

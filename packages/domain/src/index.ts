@@ -9,6 +9,7 @@ export * from './denial.ts';
 export { AT_MARKET, NO_PROTECTION } from './draft-order.ts';
 export * from './group.ts';
 export * from './instrument.ts';
+export * from './legs-to-target.ts';
 export * from './margin/account-margin.ts';
 export * from './market.ts';
 export * from './money.ts';

@@ -17,6 +17,7 @@ describe('the table of routes', () => {
         `POST ${account}/orders/batch trade`,
         `POST ${account}/positions/:positionId/close-by trade`,
         `POST ${account}/positions/close-all trade`,
+        `POST ${account}/positions/target trade`,
         `PUT ${account}/orders/:orderId trade`,
         `DELETE ${account}/orders/:orderId trade`,
         `PUT ${account}/positions/:positionId/protection trade`,

@@ -22,7 +22,7 @@ export interface KeptAnswer {
 export type ClientCommand = KeyedCommand | KeylessCommand;
 
 interface KeyedCommand {
-  readonly command: PlaceOrder | CloseBy | (ClosePosition & { readonly clientOrderId: ClientOrderId });
+  readonly command: CloseBy | ((PlaceOrder | ClosePosition) & { readonly clientOrderId: ClientOrderId });
   /** Tells the same request again from another one under the same key. */
   readonly requestHash: string;
 }

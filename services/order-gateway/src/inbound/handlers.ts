@@ -5,7 +5,7 @@ import type { AccountId, SymbolName } from '@margrave/vocabulary';
 import type { Records, ViewAccount } from '../app/records.ts';
 import type { SubmitCommand } from '../app/submit-command.ts';
 import type { Handler } from './call.ts';
-import { closePositions, placeBasket, type BasketParts } from './commands/basket.ts';
+import { closePositions, placeBasket, targetPosition, type BasketParts } from './commands/basket.ts';
 import { cancelOrder, replaceOrder } from './commands/change-order.ts';
 import { closeBy, closePosition } from './commands/close-position.ts';
 import type { AnsweredCommand } from './commands/command-reports.ts';
@@ -52,6 +52,7 @@ export function createHandlers(parts: HandlerParts): { readonly [Id in Operation
     placeBasket: placeBasket(parts),
     closeBy: closeBy(commands),
     closePositions: closePositions(parts),
+    targetPosition: targetPosition(parts),
     replaceOrder: replaceOrder(parts),
     cancelOrder: cancelOrder(parts),
     closePosition: closePosition(commands),

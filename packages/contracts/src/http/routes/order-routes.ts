@@ -13,6 +13,7 @@ import { PlacedAnswerV1 } from '../placed-answer.v1.ts';
 import { ProtectedAnswerV1 } from '../protected-answer.v1.ts';
 import { ProtectPositionRequestV1 } from '../protect-position-request.v1.ts';
 import { ReplaceOrderRequestV1 } from '../replace-order-request.v1.ts';
+import { TargetPositionRequestV1 } from '../target-position-request.v1.ts';
 import { ofAccount, ofOrder, ofPosition, page, pageOnly } from './parameters.ts';
 import { answer, READ_PROBLEMS, refusals, type Route } from './route.ts';
 
@@ -233,6 +234,25 @@ const closePositions: Route = {
   },
 };
 
+const targetPosition: Route = {
+  operationId: 'targetPosition',
+  method: 'POST',
+  path: '/v1/accounts/:accountId/positions/target',
+  scope: 'trade',
+  tag: 'Positions',
+  summary: 'Bring a symbol to a target',
+  description:
+    'Closes what is open on the other side, the oldest position first, and opens the rest at the market, until what was bought less what was sold is `netVolume`: all of it in one commit, or nothing. Orders in flight count as filled, resting ones do not. `201` carries an answer for each order; it has none where nothing is missing.',
+  parameters: ofAccount,
+  query: null,
+  headers: KEYED,
+  body: TargetPositionRequestV1,
+  answers: {
+    201: answer('Committed.', BasketAnswerV1.schema, COMMAND_HEADERS),
+    ...refusals(ORDER_PROBLEMS, COMMAND_HEADERS),
+  },
+};
+
 const protectPosition: Route = {
   operationId: 'protectPosition',
   method: 'PUT',
@@ -263,5 +283,6 @@ export const ORDER_ROUTES = {
   closePosition,
   closeBy,
   closePositions,
+  targetPosition,
   protectPosition,
 };

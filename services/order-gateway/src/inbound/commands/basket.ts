@@ -1,5 +1,5 @@
-import { LEGS_MAX, type BasketRequestV1, type ClosePositionsRequestV1 } from '@margrave/contracts';
-import type { Account, Dealing } from '@margrave/domain';
+import { LEGS_MAX, type BasketRequestV1, type ClosePositionsRequestV1, type TargetPositionRequestV1 } from '@margrave/contracts';
+import { legsToTarget, type Account, type Dealing } from '@margrave/domain';
 import type { AccountId } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import type { Basket, BasketLeg, BasketNeeds, BasketOutcome, DecidedBasket, LegOutcome } from '../../app/submit-basket.ts';
@@ -10,6 +10,7 @@ import { problemBody, problemReply } from '../problem.ts';
 import type { Reply } from '../reply.ts';
 import type { Fault } from '../requests/faults.ts';
 import { serverTiming, type AnsweredBasket } from './command-reports.ts';
+import { decimalE8 } from './decimal.ts';
 import { denialProblem } from './denial-problem.ts';
 import { answerOf, orderOfAnswer } from './placed-answer.ts';
 import { requestHash } from './request-hash.ts';
@@ -67,6 +68,17 @@ export const closePositions =
           client: null,
         }));
     return runBasket(parts, call, { accountId, isAtomic: false, legs });
+  };
+
+/** `POST /v1/accounts/{accountId}/positions/target` */
+export const targetPosition =
+  (parts: BasketParts): Handler =>
+  (call) => {
+    const { accountId } = call.parameters as { readonly accountId: AccountId };
+    const { symbol, netVolume } = call.body as TargetPositionRequestV1;
+    const targetE8 = decimalE8(netVolume);
+    const legs = (account: Account) => legsToTarget(account, symbol, targetE8).map((command) => ({ command, client: null }));
+    return runBasket(parts, call, { accountId, isAtomic: true, legs });
   };
 
 const ofLeg = ({ place, rule, sentence }: Fault, leg: number): Fault => ({

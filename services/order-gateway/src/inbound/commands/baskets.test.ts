@@ -157,3 +157,32 @@ describe('closing all positions', () => {
     expect(gateway.broker.accounts.get(LOCAL)?.positions).toHaveLength(1);
   });
 });
+
+describe('bringing a symbol to a target', () => {
+  const toTarget = (netVolume: string, key: string, symbol = 'EURUSD') =>
+    gateway.post(`/v1/accounts/${LOCAL}/positions/target`, { symbol, netVolume }, { 'idempotency-key': key });
+  const held = () => gateway.broker.accounts.get(LOCAL)?.positions.map(({ side, openVolumeE8 }) => `${side} ${openVolumeE8}`);
+
+  it('closes and opens what it takes, in one commit, each answered as an order', async () => {
+    await place([leg('a', { volume: '0.20' }), leg('b', { volume: '0.30' })]);
+    const answer = await toTarget('-0.10', 'short');
+    expect(statuses(answer)).toEqual([201, 201, 201]);
+    expect(isBasket(answer.json())).toMatchObject({ ok: true });
+    expect(held()).toEqual(['sell 10000000']);
+    const again = await toTarget('-0.10', 'short');
+    expect([again.headers['idempotent-replayed'], again.body]).toEqual(['true', answer.body]);
+    expect(await toTarget('-0.10', 'the-same-once-more').then((reply) => reply.json<Answer>().legs)).toEqual([]);
+  });
+
+  it('does nothing where a part of it is refused, and says which', async () => {
+    await place([leg('a', { volume: '0.20' })]);
+    const answer = await toTarget('-99', 'too-much');
+    expect([answer.statusCode, answer.json()]).toMatchObject([422, { code: 'MARGIN_EXCEEDS_FREE', numbers: { leg: '1' } }]);
+    expect(held()).toEqual(['buy 20000000']);
+  });
+
+  it.each([['1e3'], ['+1'], ['--1'], ['99999999999'], ['0.123456789']])('of %s lots is malformed', async (netVolume) => {
+    const answer = await toTarget(netVolume, 'malformed');
+    expect([answer.statusCode, answer.json<{ detail: string }>().detail]).toEqual([400, expect.stringContaining('netVolume')]);
+  });
+});

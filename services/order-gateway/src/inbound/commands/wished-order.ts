@@ -25,8 +25,10 @@ const RULES: { readonly [Type in OrderType]: TypeRules } = {
   stop_limit: { price: true, stopPrice: true, maxDeviation: false, timesInForce: ['gtc', 'day', 'gtd'] },
 };
 
+type WishedOrder = Omit<PlaceOrder, 'kind'> & Pick<PlaceOrderRequestV1, 'clientOrderId'>;
+
 /** The order that a client asks for, or what of its request does not go together. */
-export function wishedOrder(order: PlaceOrderRequestV1): Result<Omit<PlaceOrder, 'kind'>, Faults> {
+export function wishedOrder(order: PlaceOrderRequestV1): Result<WishedOrder, Faults> {
   const rules = RULES[order.type];
   const timeInForce = order.timeInForce ?? rules.timesInForce[0];
   const [first, ...more] = [
