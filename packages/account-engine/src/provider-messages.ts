@@ -58,7 +58,11 @@ function providerMessage(change: Change, instruction: ProviderInstruction, find:
     return messageRow(requestId, ProviderOrderNewV1.subject({ provider }), body, instruction.sendBeforeMs);
   }
   assert(instruction.originalRequestId !== null, `the close of order ${order.orderId} names no request that opened its position`);
-  const body: ProviderOrderCloseV1 = { ...trade, originalRequestId: instruction.originalRequestId };
+  const body: ProviderOrderCloseV1 = {
+    ...trade,
+    originalRequestId: instruction.originalRequestId,
+    price: instruction.limitPriceE8 === undefined ? null : formatE8(instruction.limitPriceE8),
+  };
   return messageRow(requestId, ProviderOrderCloseV1.subject({ provider }), body, instruction.sendBeforeMs);
 }
 

@@ -96,6 +96,7 @@ export const orderRow = (account: Account, order: Order): OrderRow => ({
   stopPriceE8: order.stopPriceE8,
   expiresAtMs: order.expiresAtMs,
   triggeredAtMs: order.triggeredAtMs,
+  reduceOnly: order.reduceOnly,
   protectionJson: order.protection.stopLoss === null && order.protection.takeProfit === null ? null : jsonText(order.protection),
   origin: order.origin,
   volumeE8: order.volumeE8,

@@ -39,6 +39,7 @@ export const orderView = (accountId: AccountId, order: Order): OrderV1 => ({
   expiresAt: order.expiresAtMs === null ? null : timeText(order.expiresAtMs),
   triggeredAt: order.triggeredAtMs === null ? null : timeText(order.triggeredAtMs),
   isResting: isResting(order),
+  reduceOnly: order.reduceOnly,
   stopLoss: levelView(order.protection.stopLoss),
   takeProfit: levelView(order.protection.takeProfit),
   origin: order.origin,

@@ -84,6 +84,8 @@ export interface Order {
   readonly expiresAtMs: number | null;
   /** When the price reached what it waited for; of a stop-limit order its stop. */
   readonly triggeredAtMs: number | null;
+  /** It closes what is open on the other side when it is executed, and opens nothing. */
+  readonly reduceOnly: boolean;
   /** What the position that it opens is to be protected by. */
   readonly protection: WantedProtection;
   readonly origin: OrderOrigin;

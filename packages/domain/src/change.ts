@@ -107,7 +107,7 @@ export type ProviderInstruction =
       readonly order: Order;
       /** Of a close: the request that opened the position. */
       readonly originalRequestId: RequestId | null;
-      /** Of a new order: the raw price that the provider is to keep to, where it may not take any. */
+      /** The raw price that the provider is to keep to, where it may not take any. */
       readonly limitPriceE8?: PriceE8;
       /** The raw price that the order was decided on; the deviation counts from it. */
       readonly referencePriceE8: PriceE8;

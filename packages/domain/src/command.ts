@@ -35,6 +35,8 @@ export interface PlaceOrder {
   readonly volumeE8: LotsE8;
   /** How much worse than the quote a provider may fill it; null for the instrument's default. */
   readonly maxDeviationE8: PriceE8 | null;
+  /** It closes what is open on the other side, and opens nothing. */
+  readonly reduceOnly: boolean;
 }
 
 /** A client closes a position, or a part of it. */

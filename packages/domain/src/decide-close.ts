@@ -11,7 +11,7 @@ import { draftOrder } from './draft-order.ts';
 import { fillAtOnce, type FillTerms } from './fill.ts';
 import type { Instrument } from './instrument.ts';
 import { pointE8 } from './market.ts';
-import { SEND_BEFORE_MS } from './opening.ts';
+import { rawLimit, SEND_BEFORE_MS, type FirstEvent } from './opening.ts';
 import { recordDecision } from './record-decision.ts';
 
 /** There is no such position on the account, now or ever: the edge answers as for any address that is not there. */
@@ -124,23 +124,34 @@ function refusedPart(position: Position, volumeE8: LotsE8, instrument: Instrumen
   };
 }
 
-/** Closes at once in house, or through the provider that holds the position. */
-export function carryOutClose(change: ChangeBuilder, order: DraftOrder, position: Position, terms: FillTerms): void {
-  if (position.flow === 'local') fillAtOnce(change, order, terms);
-  else closeAtProvider(change, order, position, terms.instrument);
+/** Closes at once in house, or through the provider that holds the position. `first` is told before it. */
+export function carryOutClose(
+  change: ChangeBuilder,
+  order: DraftOrder,
+  position: Position,
+  terms: FillTerms,
+  first: FirstEvent = 'order.accepted',
+): void {
+  if (position.flow === 'local') fillAtOnce(change, order, terms, first);
+  else closeAtProvider(change, order, position, terms.instrument, first);
 }
 
-function closeAtProvider(change: ChangeBuilder, order: DraftOrder, position: Position, instrument: Instrument): void {
+function closeAtProvider(
+  change: ChangeBuilder,
+  order: DraftOrder,
+  position: Position,
+  instrument: Instrument,
+  first: FirstEvent,
+): void {
   const requestId = change.nextId<RequestId>();
   const queued = change.putOrder({
     ...order,
     status: 'queued',
     markupE8: markupE8(change.context.group, instrument),
-    // A stop loss is executed at the first price that there is.
-    maxDeviationE8: order.type === 'stop' ? null : ((instrument.defaultDeviationPoints * pointE8(instrument)) as PriceE8),
+    maxDeviationE8: deviationOf(order, instrument),
     requestId,
   });
-  change.addEvent({ type: 'order.accepted', order: queued });
+  change.addEvent({ type: first, order: queued });
   change.addEvent({ type: 'order.queued', order: queued });
   const closing = change.putPosition({ ...position, closingOrderId: order.orderId });
   change.addEvent({ type: 'position.changed', position: closing, orderId: order.orderId });
@@ -149,7 +160,12 @@ function closeAtProvider(change: ChangeBuilder, order: DraftOrder, position: Pos
     requestId,
     order: queued,
     originalRequestId: position.openingRequestId,
+    ...rawLimit(queued),
     referencePriceE8: rawPriceE8(change.context.market, order),
     sendBeforeMs: change.nowMs + SEND_BEFORE_MS,
   });
 }
+
+/** A stop is executed at the first price that there is, and a limit is its own bound. */
+const deviationOf = ({ type, maxDeviationE8 }: DraftOrder, instrument: Instrument): PriceE8 | null =>
+  type === 'market' ? (maxDeviationE8 ?? ((instrument.defaultDeviationPoints * pointE8(instrument)) as PriceE8)) : null;

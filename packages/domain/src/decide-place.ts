@@ -9,6 +9,7 @@ import { draftOrder } from './draft-order.ts';
 import { brokenLimit, reckonLimits } from './limits.ts';
 import { checkOpening, openingTerms, refusedWishes, takeCourse } from './opening.ts';
 import { recordDecision, type Grounds } from './record-decision.ts';
+import { carryOutReduction, reductionAsked } from './reduce-only.ts';
 import { dayEndMs } from './resting.ts';
 
 /**
@@ -19,6 +20,7 @@ import { dayEndMs } from './resting.ts';
 export function decidePlace(account: Account, command: PlaceOrder, given: DecisionContext): Change {
   const change = new ChangeBuilder(account, given, 'client');
   const order = newOrder(account, command, change);
+  if (order.reduceOnly) return placeReduceOnly(change, order);
   const { context } = change;
   const terms = openingTerms(account, order, context);
   if (!terms.ok) return denied(change, order, { denial: terms.refusal, terms: null });
@@ -48,8 +50,21 @@ function newOrder(account: Account, command: PlaceOrder, change: ChangeBuilder):
   });
 }
 
-function denied(change: ChangeBuilder, order: DraftOrder, grounds: Grounds & { readonly denial: Denial }): Change {
+/** What only reduces is decided as the close that it is. */
+function placeReduceOnly(change: ChangeBuilder, order: DraftOrder): Change {
+  const found = reductionAsked(change, order);
+  if (!found.ok) return denied(change, order, { denial: found.refusal, terms: null }, 'close');
+  const placed = carryOutReduction(change, order, found.value, 'order.accepted');
+  return change.finish(recordDecision(change, placed, 'close', { denial: null, terms: found.value.closing?.terms ?? null }));
+}
+
+function denied(
+  change: ChangeBuilder,
+  order: DraftOrder,
+  grounds: Grounds & { readonly denial: Denial },
+  command: 'place' | 'close' = 'place',
+): Change {
   const kept = change.putOrder({ ...order, reason: grounds.denial.code });
   change.addEvent({ type: 'order.denied', order: kept });
-  return change.finish(recordDecision(change, order, 'place', grounds));
+  return change.finish(recordDecision(change, order, command, grounds));
 }

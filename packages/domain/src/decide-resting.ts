@@ -9,6 +9,7 @@ import { checkOpening, expiryPassed, openingTerms, refusedWishes, takeCourse } f
 import { end } from './order-moves.ts';
 import { finishRecorded, type Grounds } from './record-decision.ts';
 import { frozen } from './protection.ts';
+import { carryOutReduction, reductionAsked } from './reduce-only.ts';
 import { dayEndMs, isResting, waitOf } from './resting.ts';
 
 /** There is no such order on the account, now or ever. */
@@ -51,10 +52,15 @@ export function decideReplace(
   if (firm !== undefined) return denied({ denial: firm, terms: null });
 
   const replaced = replacedOrder(order, command, change.nowMs);
+  if (replaced.reduceOnly) {
+    const found = reductionAsked(change, replaced);
+    if (!found.ok) return denied({ denial: found.refusal, terms: null });
+    const put = carryOutReduction(change, replaced, found.value, 'order.replaced');
+    return ok(finishRecorded(change, put, 'replace', { denial: null, terms: found.value.closing?.terms ?? null }));
+  }
   const terms = openingTerms(account, replaced, change.context);
   if (!terms.ok) return denied({ denial: terms.refusal, terms: null });
-  const others = { ...account, orders: account.orders.filter(({ orderId }) => orderId !== order.orderId) };
-  const limits = reckonLimits(others, change.context.group, replaced);
+  const limits = reckonLimits(account, change.context.group, replaced);
   const denial = refusedWishes(replaced, terms.value, change.nowMs) ?? brokenLimit(limits, replaced);
   if (denial !== undefined) return denied({ denial, terms: terms.value, limits });
   const checked = checkOpening(change, replaced, terms.value);

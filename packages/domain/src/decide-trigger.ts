@@ -8,6 +8,7 @@ import { checkOpening, openingTerms, takeCourse } from './opening.ts';
 import { nextOrderStatus } from './order-life.ts';
 import { end } from './order-moves.ts';
 import { finishRecorded, type Grounds } from './record-decision.ts';
+import { carryOutReduction, reductionReached } from './reduce-only.ts';
 import { hasExpired, isResting, waitsForLimit } from './resting.ts';
 
 /**
@@ -25,6 +26,8 @@ const PASSING: ReadonlySet<DenialCode> = new Set<DenialCode>([
   'PRICE_STALE',
   'PRICE_UNAVAILABLE',
   'CONVERSION_RATE_MISSING',
+  // Of an order that only reduces: the other one may fail.
+  'POSITION_ALREADY_CLOSING',
 ]);
 
 /**
@@ -38,6 +41,7 @@ export function decideTrigger(account: Account, command: TriggerOrder, given: De
   if (hasExpired(order, given.market.nowMs)) return decideExpire(account, { kind: 'expire', orderId: order.orderId }, given);
   const change = new ChangeBuilder(account, given, 'trigger');
   const triggered: DraftOrder = { ...order, triggeredAtMs: change.nowMs };
+  if (order.reduceOnly) return triggerReduceOnly(change, order, triggered);
   const terms = openingTerms(account, triggered, change.context);
   if (!terms.ok) return refused(change, triggered, { denial: terms.refusal, terms: null });
   if (terms.value.course === 'rest' && waitsForLimit(order)) return refuse({ refusedAs: 'not_reached' });
@@ -46,6 +50,14 @@ export function decideTrigger(account: Account, command: TriggerOrder, given: De
   if (!checked.passed) return refused(change, triggered, { denial: checked.denial, ...grounds });
   takeCourse(change, triggered, terms.value, 'order.triggered');
   return ok(finishRecorded(change, triggered, 'trigger', { denial: null, ...grounds }));
+}
+
+function triggerReduceOnly(change: ChangeBuilder, order: Order, triggered: DraftOrder): Result<Change, NotTriggered> {
+  const found = reductionReached(change, triggered);
+  if (!found.ok) return refused(change, triggered, { denial: found.refusal, terms: null });
+  if (found.value.course === 'rest' && waitsForLimit(order)) return refuse({ refusedAs: 'not_reached' });
+  const executed = carryOutReduction(change, triggered, found.value, 'order.triggered');
+  return ok(finishRecorded(change, executed, 'trigger', { denial: null, terms: found.value.closing?.terms ?? null }));
 }
 
 /** The time of a resting order is over, by the database's clock. */

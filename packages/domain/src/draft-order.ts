@@ -12,6 +12,7 @@ export const AT_MARKET = {
   stopPriceE8: null,
   expiresAtMs: null,
   protection: NO_PROTECTION,
+  reduceOnly: false,
 } as const satisfies Partial<Order>;
 
 /** What must be said of every order that is made. */

@@ -36,7 +36,7 @@ describe('what brings a symbol to a target', () => {
     ['is nothing where nothing is wanted', [], '0', []],
     [
       'is closed where there is more, the oldest first',
-      [held(1, 'buy', '0.2'), held(2, 'buy', '0.3')],
+      [held(2, 'buy', '0.3'), held(1, 'buy', '0.2')],
       '0.1',
       ['close 1 0.2', 'close 2 0.2'],
     ],

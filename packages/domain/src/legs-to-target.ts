@@ -3,6 +3,7 @@ import type { Account } from './account.ts';
 import type { ClosePosition, PlaceOrder } from './command.ts';
 import { AT_MARKET } from './draft-order.ts';
 import { remainingLots } from './margin/account-margin.ts';
+import { oldestFirst } from './oldest-first.ts';
 import { isResting } from './resting.ts';
 
 const signed = (side: Side, volumeE8: LotsE8): bigint => (side === 'buy' ? volumeE8 : -volumeE8);
@@ -17,7 +18,7 @@ export function legsToTarget(
   symbol: SymbolName,
   targetE8: bigint,
 ): readonly (ClosePosition | PlaceOrder)[] {
-  const open = positions.filter((position) => position.symbol === symbol);
+  const open = oldestFirst(positions).filter((position) => position.symbol === symbol);
   const inFlight = orders.filter((order) => order.symbol === symbol && !isResting(order));
   const differenceE8 = [
     ...open.map(({ side, openVolumeE8 }) => signed(side, openVolumeE8)),

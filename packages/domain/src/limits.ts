@@ -5,11 +5,16 @@ import { count, lots, word, type Denial } from './denial.ts';
 import type { Group } from './group.ts';
 import { remainingLots } from './margin/account-margin.ts';
 
-type Asked = Pick<Order, 'orderId' | 'requestId' | 'symbol' | 'side' | 'volumeE8' | 'filledVolumeE8' | 'closesPositionId'>;
+type Asked = Pick<
+  Order,
+  'orderId' | 'requestId' | 'symbol' | 'side' | 'volumeE8' | 'filledVolumeE8' | 'closesPositionId' | 'reduceOnly'
+>;
 type Holdings = Pick<Account, 'mode' | 'positions'> & { readonly orders: readonly Asked[] };
 
 /** What the group lets the account hold, and what it would hold with an order that opens. */
-export function reckonLimits(account: Account, group: Group, asked: Asked): LimitRecord {
+export function reckonLimits(held: Account, group: Group, asked: Asked): LimitRecord {
+  // Of an order that is to be another only that one counts.
+  const account = { ...held, orders: held.orders.filter(({ orderId }) => orderId !== asked.orderId) };
   const orders = countOrders(account);
   return {
     orders,
@@ -34,7 +39,7 @@ export function brokenLimit(limits: LimitRecord, asked: Asked): Denial | undefin
       },
     };
   }
-  if (exposureMaxE8 !== null && exposureE8 + asked.volumeE8 > exposureMaxE8) {
+  if (exposureMaxE8 !== null && !asked.reduceOnly && exposureE8 + asked.volumeE8 > exposureMaxE8) {
     return {
       code: 'LIMIT_EXPOSURE_EXCEEDED',
       numbers: {
@@ -87,7 +92,7 @@ export function exposureE8({ positions, orders }: Holdings, symbol: SymbolName, 
 /** What of an order can still open. Of a close: what is more than its position still has, for another order can have netted it. */
 function lotsToOpen(order: Asked, positions: Holdings['positions']): bigint {
   const remainingE8 = remainingLots(order);
-  if (order.closesPositionId === null) return remainingE8;
+  if (order.closesPositionId === null) return order.reduceOnly ? 0n : remainingE8;
   const closed = positions.find(({ positionId }) => positionId === order.closesPositionId);
   return larger(0n, remainingE8 - (closed?.openVolumeE8 ?? 0n));
 }

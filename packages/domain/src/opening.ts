@@ -117,7 +117,7 @@ function worstPrice(order: DraftOrder, course: Course, priceE8: PriceE8, deviati
   return order.side === 'buy' && waitsForLimit(order) ? (levelOf(order) ?? priceE8) : ((priceE8 + deviationE8) as PriceE8);
 }
 
-function refusedSize(order: DraftOrder, instrument: Instrument): Denial | undefined {
+export function refusedSize(order: DraftOrder, instrument: Instrument): Denial | undefined {
   const { volumeE8 } = order;
   const numbers = {
     volume: lots(volumeE8),
@@ -144,7 +144,11 @@ export const expiryPassed = (order: Pick<Order, 'expiresAtMs'>, nowMs: number): 
  * What speaks against the prices and the time that an order names, as it is placed or replaced: what it waits for is held to no
  * distance any more once the market has come there.
  */
-export function refusedWishes(order: DraftOrder, { instrument, prices, course }: TradeTerms, nowMs: number): Denial | undefined {
+export function refusedWishes(
+  order: DraftOrder,
+  { instrument, prices, course }: Pick<TradeTerms, 'instrument' | 'prices' | 'course'>,
+  nowMs: number,
+): Denial | undefined {
   const { side, limitPriceE8, stopPriceE8 } = order;
   const marketPriceE8 = priceOf(side, prices);
   const waitsForStop = stopPriceE8 !== null && order.triggeredAtMs === null;
@@ -170,30 +174,28 @@ export function checkOpening(change: ChangeBuilder, order: DraftOrder, terms: Tr
   return checkMargin({ account: change.before, margins: change.marginsBefore, dealing: change.context }, instrument, candidate);
 }
 
+/** What has just happened to an order that takes its course. */
+export type FirstEvent = Extract<OrderEventType, 'order.accepted' | 'order.triggered' | 'order.replaced'>;
+
 /** Lets an order that was checked take its course, and tells of it after `first`, what has just happened to it. */
-export function takeCourse(
-  change: ChangeBuilder,
-  checked: DraftOrder,
-  terms: TradeTerms,
-  first: Extract<OrderEventType, 'order.accepted' | 'order.triggered' | 'order.replaced'>,
-): void {
+export function takeCourse(change: ChangeBuilder, checked: DraftOrder, terms: TradeTerms, first: FirstEvent): void {
   const order = { ...checked, markupE8: markupE8(change.context.group, terms.instrument) };
-  switch (terms.course) {
-    case 'execute':
-      if (order.flow === 'local') fillAtOnce(change, order, terms, first);
-      else sendToProvider(change, order, terms, first);
-      return;
-    case 'rest': {
-      const { pendingMargin } = change.context.group.policies;
-      const reservation = pendingMargin === 'full' ? { priceE8: terms.reservedPriceE8, unitBasis: terms.unitBasis } : null;
-      tell(change, { ...order, status: 'working', reservation }, first);
-      return;
-    }
-    case 'give_up':
-      tell(change, { ...order, status: 'cancelled', reason: 'price_not_reached' satisfies HouseReason }, first);
-      return;
-    default:
-      terms.course satisfies never;
+  if (terms.course === 'execute') {
+    if (order.flow === 'local') fillAtOnce(change, order, terms, first);
+    else sendToProvider(change, order, terms, first);
+    return;
+  }
+  const { pendingMargin } = change.context.group.policies;
+  const reservation = pendingMargin === 'full' ? { priceE8: terms.reservedPriceE8, unitBasis: terms.unitBasis } : null;
+  waitOrGiveUp(change, { ...order, reservation }, terms.course, first);
+}
+
+/** Lets an order wait that is not executed now, or gives it up, and tells of it after `first`. */
+export function waitOrGiveUp(change: ChangeBuilder, order: DraftOrder, course: 'rest' | 'give_up', first: FirstEvent): void {
+  if (course === 'rest') tell(change, { ...order, status: 'working' }, first);
+  else {
+    const reason: HouseReason = 'price_not_reached';
+    tell(change, { ...order, status: 'cancelled', reason, reservation: null }, first);
   }
 }
 
@@ -230,7 +232,7 @@ function sendToProvider(change: ChangeBuilder, order: DraftOrder, terms: TradeTe
 }
 
 /** The limit of an order as its provider is to keep it, without our markup; nothing where any price is taken. */
-function rawLimit({ orderId, side, markupE8: markup, ...order }: Order): { readonly limitPriceE8?: PriceE8 } {
+export function rawLimit({ orderId, side, markupE8: markup, ...order }: Order): { readonly limitPriceE8?: PriceE8 } {
   if (!waitsForLimit(order)) return {};
   const { limitPriceE8 } = order;
   assert(limitPriceE8 !== null, `order ${orderId} waits for a limit and has none`);

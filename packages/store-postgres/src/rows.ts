@@ -70,6 +70,8 @@ export interface OrderRow {
   readonly expiresAtMs: number | null;
   /** When the price reached what it waited for. */
   readonly triggeredAtMs: number | null;
+  /** It opens nothing; the position that it closes is known once it is executed. */
+  readonly reduceOnly: boolean;
   /** What its position is to be protected by; opaque to the store. */
   readonly protectionJson: string | null;
   readonly origin: OrderOrigin;

@@ -22,6 +22,7 @@ const schema = Type.Object(
     isResting: Type.Boolean({
       description: 'Whether it waits with the broker for its price: then it can be replaced and cancelled.',
     }),
+    reduceOnly: Type.Boolean({ description: 'Whether it closes what is open on the other side and opens nothing.' }),
     stopLoss: protectionLevelOrNull('Where the position that it opens is closed at a loss; null for nowhere.'),
     takeProfit: protectionLevelOrNull('Where the position that it opens is closed with a gain; null for nowhere.'),
     origin: oneOf(ORDER_ORIGINS, 'What made it: a client, or the stop loss or take profit of the position that it closes.'),
@@ -33,7 +34,11 @@ const schema = Type.Object(
       '`denied`: we refused it. `queued`: sent to a provider, not confirmed. `working`: it waits for its price (`isResting`), or was acknowledged by the provider. `rejected`: the provider refused it. `unknown`: the provider was silent; its margin stays reserved.',
     ),
     flow: oneOf(FLOWS, '`local`: filled in house. `provider`: filled by a liquidity provider.'),
-    closesPositionId: orNull(positionId('The position that this order closes; null for an order that opens.')),
+    closesPositionId: orNull(
+      positionId(
+        'The position that this order closes; null for an order that opens, and for one that is to reduce until it does.',
+      ),
+    ),
     maxDeviation: orNull(decimal('In price units: how much worse than the price at the decision the fill may be.')),
     reason: orNull(plainText(200, REASON_MEANING)),
     flags: flags('What a reader should look at twice: of its deals, and of itself.', ORDER_FLAG_MEANINGS),
@@ -58,6 +63,7 @@ export const OrderV1 = body(schema, {
   expiresAt: null,
   triggeredAt: null,
   isResting: false,
+  reduceOnly: false,
   stopLoss: null,
   takeProfit: null,
   origin: 'client',

@@ -36,6 +36,12 @@ const schema = Type.Object(
       ),
     ),
     expiresAt: Type.Optional(time('Of a `gtd` order: from this moment on it is not executed.')),
+    reduceOnly: Type.Optional(
+      Type.Boolean({
+        description:
+          'Closes a position of the other side, the oldest one, and opens nothing; it needs no margin. More than is open of it is refused; an order that waited closes what is left. Not `fok`, and without `stopLoss` and `takeProfit`.',
+      }),
+    ),
     stopLoss: Type.Optional(
       protectionLevel(
         'Where the position that it opens is to be closed at a loss. A netting account’s position that it adds to keeps its own where none is named.',

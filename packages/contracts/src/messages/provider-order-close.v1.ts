@@ -1,6 +1,6 @@
 import { SIDES } from '@margrave/vocabulary';
 import { Type, type Static } from 'typebox';
-import { oneOf, requestId } from '../fields.ts';
+import { decimal, oneOf, orNull, requestId } from '../fields.ts';
 import { streamMessage } from '../message.ts';
 import { providerOrderFields as fields } from './provider-order-fields.ts';
 import { DEDUPLICATED_BY_REQUEST, providerOrderSubject, TO_PROVIDERS } from './provider-order-subject.ts';
@@ -16,6 +16,7 @@ const schema = Type.Object(
     volume: fields.volume,
     contractSize: fields.contractSize,
     maxDeviation: fields.maxDeviation,
+    price: Type.Optional(orNull(decimal('The limit of the close: the worst raw price. Without it, or null: a market order.'))),
     referencePrice: fields.referencePrice,
     sentAt: fields.sentAt,
     sendBefore: fields.sendBefore,
@@ -34,9 +35,9 @@ export const ProviderOrderCloseV1 = streamMessage({
   ...DEDUPLICATED_BY_REQUEST,
   name: 'provider.order.close',
   version: 1,
-  summary: 'Close a position, at the market.',
+  summary: 'Close a position, at the market or at a limit.',
   description:
-    'A market `ioc` order on the other side that reduces the position which `originalRequestId` opened. It is answered as a `new` order is, with this request’s id in every report. A provider that nets executes it as an order like any other.',
+    'A market `ioc` order, or a limit one where it has a `price`, on the other side that reduces the position which `originalRequestId` opened. It is answered as a `new` order is, with this request’s id in every report. A provider that nets executes it as an order like any other.',
   subjectTemplate: providerOrderSubject('close'),
   schema,
   example: {

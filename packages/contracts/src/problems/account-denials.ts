@@ -58,6 +58,15 @@ export const ACCOUNT_DENIALS = {
       'An order that closes this position is with the provider. If it fails the position can be closed again; follow that order.',
     numbers: { positionId: MEANINGS.positionId, closingOrderId: 'The order that closes it.' },
   },
+  NOTHING_TO_REDUCE: {
+    ...DENIED,
+    title: 'Nothing to reduce',
+    retryable: 'never',
+    detail: 'No position of {symbol} is open that a {side} would reduce.',
+    explanation:
+      'An order with `reduceOnly` closes an open position of the other side, in house or with the provider that orders of this account go to, and never opens one.',
+    numbers: { symbol: MEANINGS.symbol, side: 'The side of the order.' },
+  },
   POSITIONS_NOT_OPPOSITE: {
     ...DENIED,
     title: 'Positions not opposite',

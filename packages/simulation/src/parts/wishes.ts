@@ -55,15 +55,17 @@ export function wishOf(world: World, { accountId, key, side }: Wisher, draws: Dr
   const type: OrderType = draws.oneOf(['market', 'market', 'limit', 'stop', 'stop_limit'] as const);
   const protection = draws.onceIn(3) ? distances(symbol, draws) : AT_MARKET.protection;
   const shared = { kind: 'place', clientOrderId: key, symbol, side, volumeE8, maxDeviationE8: null } as const;
-  if (type === 'market') return { ...AT_MARKET, ...shared, protection };
+  const reduceOnly = draws.onceIn(5);
+  if (type === 'market') return { ...AT_MARKET, ...shared, ...(reduceOnly ? { reduceOnly } : { protection }) };
   return {
     ...shared,
+    reduceOnly,
     type,
     timeInForce: type === 'limit' && draws.onceIn(4) ? 'ioc' : 'gtd',
     limitPriceE8: type === 'stop' ? null : near(world, symbol, draws),
     stopPriceE8: type === 'limit' ? null : near(world, symbol, draws),
     expiresAtMs: START_MS + world.scheduler.nowMs + draws.between(1_000, WAITS_MS_MAX),
-    protection,
+    protection: reduceOnly ? AT_MARKET.protection : protection,
   };
 }
 

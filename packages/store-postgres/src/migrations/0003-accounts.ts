@@ -66,7 +66,8 @@ create table orders (
   decision_id entity_id not null,
   version counter not null,
   created_at timestamptz(3) not null,
-  updated_at timestamptz(3) not null
+  updated_at timestamptz(3) not null,
+  reduce_only boolean not null
 );
 create unique index orders_by_client_order_id on orders (account_id, client_order_id) where client_order_id is not null;
 create index orders_live on orders (account_id) where status in ('queued', 'working', 'partially_filled', 'unknown');

@@ -35,7 +35,7 @@ export function defineReadTable<Row>(
 }
 
 /** What a field of a packed row can be. */
-type Packable = string | bigint | number | readonly string[] | null;
+type Packable = string | bigint | number | boolean | readonly string[] | null;
 
 // The separators of packed rows (migration 6) are control characters, which no text of ours holds.
 const FIELD_SEPARATOR = '\x1f';

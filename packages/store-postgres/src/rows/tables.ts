@@ -12,7 +12,16 @@ import type {
   PositionRow,
   RequestRow,
 } from '../rows.ts';
-import { idColumn, integerColumn, jsonColumn, numberColumn, textColumn, timeColumn, wordsColumn } from './column.ts';
+import {
+  booleanColumn,
+  idColumn,
+  integerColumn,
+  jsonColumn,
+  numberColumn,
+  textColumn,
+  timeColumn,
+  wordsColumn,
+} from './column.ts';
 import type { ChangeRow } from './changes.ts';
 import type { OutboxRow } from './outbox-rows.ts';
 import { defineReadTable, defineTable } from './table.ts';
@@ -69,6 +78,7 @@ export const ORDERS = defineTable<OrderRow>('orders', {
   version: integerColumn('version'),
   createdAtMs: timeColumn('created_at'),
   updatedAtMs: timeColumn('updated_at'),
+  reduceOnly: booleanColumn('reduce_only'),
 });
 
 export const POSITIONS = defineTable<PositionRow>('positions', {

@@ -89,6 +89,7 @@ export const orderRow = ({ nextId, nowMs }: RowMaker, account: AccountRow, chang
     stopPriceE8: null,
     expiresAtMs: null,
     triggeredAtMs: null,
+    reduceOnly: false,
     protectionJson: null,
     origin: 'client',
     volumeE8: 10_000_000n as LotsE8,

@@ -136,6 +136,7 @@ function commands(engine: OpenEngine): Omit<TradingDesk, 'stop'> {
         limitPriceE8: null,
         stopPriceE8: null,
         expiresAtMs: null,
+        reduceOnly: false,
         protection: { stopLoss: null, takeProfit: null },
         clientOrderId: key as ClientOrderId,
         symbol: EURUSD,

@@ -183,6 +183,7 @@ function deskOf(engine: OpenEngine, accountId: AccountId): Pick<TradingFloor, 'p
           limitPriceE8: null,
           stopPriceE8: null,
           expiresAtMs: null,
+          reduceOnly: false,
           protection: { stopLoss: null, takeProfit: null },
           volumeE8: 10_000_000n as LotsE8,
           maxDeviationE8: null,

@@ -90,13 +90,17 @@ function isSupported({ type, price, stopPrice, timeInForce }: ProviderOrderNewV1
   return limit === null ? type === 'market' && price === null && isAtOnce : isAtOnce || limit.rests;
 }
 
-const orderOfClose = (body: ProviderOrderCloseV1): OrderRequest => ({
-  ...orderFields(body),
-  kind: 'close',
-  limit: null,
-  isSupported: true,
-  isWhole: false,
-});
+function orderOfClose(body: ProviderOrderCloseV1): OrderRequest {
+  const priceE8 = positive(body.price ?? null);
+  return {
+    ...orderFields(body),
+    kind: 'close',
+    limit: priceE8 === null ? null : { priceE8, rests: false },
+    ...(priceE8 !== null && { maxDeviationE8: null }),
+    isSupported: true,
+    isWhole: false,
+  };
+}
 
 const orderFields = (body: ProviderOrderNewV1 | ProviderOrderCloseV1) => ({
   requestId: body.requestId,

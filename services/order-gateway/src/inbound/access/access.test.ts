@@ -159,7 +159,7 @@ const seen = ({ statusCode, headers, body }: LightMyRequestResponse) => {
 };
 
 describe("another's account (P42)", () => {
-  it('is asked for at every address', () => expect(ofAccounts).toHaveLength(17));
+  it('is asked for at every address', () => expect(ofAccounts).toHaveLength(18));
 
   it.each(ofAccounts.map((route) => [`${route.method} ${route.path}`, route] as const))(
     '%s looks exactly as if it were missing, and nothing is done',

@@ -30,6 +30,7 @@ type WishedOrder = Omit<PlaceOrder, 'kind'> & Pick<PlaceOrderRequestV1, 'clientO
 /** The order that a client asks for, or what of its request does not go together. */
 export function wishedOrder(order: PlaceOrderRequestV1): Result<WishedOrder, Faults> {
   const rules = RULES[order.type];
+  const { reduceOnly = false } = order;
   const timeInForce = order.timeInForce ?? rules.timesInForce[0];
   const [first, ...more] = [
     ...required(order, 'price', rules.price),
@@ -39,6 +40,7 @@ export function wishedOrder(order: PlaceOrderRequestV1): Result<WishedOrder, Fau
       ? []
       : [fault('timeInForce', `must be one of ${rules.timesInForce.join(', ')} for a ${order.type} order`, timeInForce)]),
     ...lifetimeFaults(timeInForce, order.expiresAt),
+    ...(reduceOnly ? reducingFaults(order) : []),
   ];
   if (first !== undefined) return refuse([first, ...more]);
   const { clientOrderId, symbol, side, type } = order;
@@ -54,6 +56,7 @@ export function wishedOrder(order: PlaceOrderRequestV1): Result<WishedOrder, Fau
     protection: { stopLoss: levelOf(order.stopLoss), takeProfit: levelOf(order.takeProfit) },
     volumeE8: decimalE8(order.volume) as LotsE8,
     maxDeviationE8: priceE8(order.maxDeviation),
+    reduceOnly,
   });
 }
 
@@ -110,6 +113,14 @@ function lifetimeFaults(timeInForce: TimeInForce | undefined, expiresAt: string 
   }
   return [];
 }
+
+/** It opens nothing that could be protected, and a provider that closes takes what it can have. */
+const reducingFaults = (order: PlaceOrderRequestV1): readonly Fault[] => [
+  ...(['stopLoss', 'takeProfit'] as const).flatMap((field) =>
+    order[field] === undefined ? [] : [unwanted(field, 'an order that only reduces')],
+  ),
+  ...(order.timeInForce === 'fok' ? [fault('timeInForce', 'must not be fok for an order that only reduces', 'fok')] : []),
+];
 
 const unwanted = (field: string, of: string): Fault => ({
   place: `/${field}`,
