@@ -1,4 +1,4 @@
-import type { ExecutionType, OrderId, ProviderName } from '@margrave/vocabulary';
+import type { ExecutionType, OrderId, ProviderName, RequestId } from '@margrave/vocabulary';
 import { Books } from './testing/books.ts';
 import {
   account,
@@ -285,6 +285,18 @@ describe('an order that was withdrawn before it left', () => {
     expect(books.order(ID)).toMatchObject({ status: 'filled', flags: ['late_fill'] });
     expect(books.account.positions).toHaveLength(1);
     expect(change.requestNotes).toMatchObject([{ kind: 'new', note: 'ended' }]);
+  });
+
+  it('and was executed in a part is asked about until its provider says what became of the rest', () => {
+    const books = oneInFlight();
+    const { requestId } = books.order(ID);
+    books.run({ kind: 'withdraw', orderId: ID as OrderId });
+    const change = fill(books, '0.4');
+    expect(books.order(ID)).toMatchObject({ status: 'cancelled', flags: ['late_fill'] });
+    expect(change.instructions).toMatchObject([{ kind: 'status', originalRequestId: requestId }]);
+    expect(change.requestNotes).toMatchObject([{ requestId, note: 'asked' }]);
+    const answered = say(books, 'status', { requestId: '7000000001' as RequestId, orderStatus: 'cancelled', cumulative: '0.4' });
+    expect(answered.requestNotes).toMatchObject([{ kind: 'status' }, { requestId, note: 'ended' }]);
   });
 
   it('is not withdrawn once the provider has spoken of it: then it did leave', () => {

@@ -160,12 +160,16 @@ function applyExecution(change: ChangeBuilder, order: Order, report: ApplyReport
   if (!booked.ok) return booked;
   const filled = booked.value;
   if (isOver(filled.status)) {
-    release(change, filled, missesFills(filled, report) ? 'owed' : 'said');
+    release(change, filled, missesFills(filled, report) || livesOn(filled, report) ? 'owed' : 'said');
   } else if (isOver(order.status)) comeBack(change, filled);
   const changed = change.finish();
   if (fitsBooks(changed)) return ok(changed);
   return refuse({ refusedAs: 'park', why: `a fill of order ${order.orderId} makes figures that no book can keep` });
 }
+
+/** Over for us, and executed in a part: by its provider's word there is more to come. A part that comes late says so of one that is over there, too. */
+const livesOn = (order: Order, { executionType }: ApplyReport): boolean =>
+  executionType === 'partial_fill' && order.filledVolumeE8 < order.volumeE8 && !isSettled(order);
 
 /** A fill contradicts the end of its order, and is not all of it: an answer is owed again, and the position is being closed. */
 function comeBack(change: ChangeBuilder, order: Order): void {
