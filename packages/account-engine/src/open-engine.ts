@@ -38,6 +38,8 @@ export interface EngineWorld {
   readonly batchSizeMax?: number;
   /** A bug in a place from which nothing can be thrown: the service is to stop. */
   readonly onBug: (error: Error) => void;
+  /** The configuration is another one. */
+  readonly onConfigured?: () => void;
 }
 
 export interface OpenEngine extends AccountEngine {
@@ -124,7 +126,9 @@ export async function openEngine(world: EngineWorld): Promise<OpenEngine> {
   const refreshing = setInterval(() => {
     Promise.all([store.loadRegistry(), store.askDatabaseTime(), engine.enterEpoch()]).then(
       ([rows]) => {
-        if (rows.configurationVersion !== configuration.version) configuration = configurationFromRows(rows);
+        if (rows.configurationVersion === configuration.version) return;
+        configuration = configurationFromRows(rows);
+        world.onConfigured?.();
       },
       (error: unknown) => log.warn({ err: error }, 'The configuration could not be looked at'),
     );

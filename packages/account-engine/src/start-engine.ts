@@ -61,7 +61,9 @@ const HEALTH_DEADLINE_MS = 2_000;
  */
 export async function startEngine(
   { name, configuration, component, metrics, health, lifecycle }: EngineService,
-  world: Pick<EngineWorld, 'crash' | 'batchSizeMax' | 'onBug'> & { readonly onUnreadable: (what: 'quote' | 'event') => void },
+  world: Pick<EngineWorld, 'crash' | 'batchSizeMax' | 'onBug' | 'onConfigured'> & {
+    readonly onUnreadable: (what: 'quote' | 'event') => void;
+  },
 ): Promise<StartedEngine> {
   const { onUnreadable, ...given } = world;
   const store = await lifecycle.part(

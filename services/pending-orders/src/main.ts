@@ -43,6 +43,10 @@ const { store, bus, engine } = await startEngine(service, {
   // Quotes and events are heard, and counted, here too.
   onUnreadable: () => undefined,
   onBug,
+  // A symbol that is new has to be loaded before all that is ours is armed.
+  onConfigured: () => {
+    if (!sweep.isLoaded) sweep.soon();
+  },
 });
 
 const shards = new Shards({

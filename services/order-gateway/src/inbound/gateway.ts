@@ -37,19 +37,21 @@ export interface GatewayParts {
 /** The public face over its needs, with the gate, the limits and the addresses in their places; not listening yet. */
 export function createGateway({ configuration, needs, metrics, health, component }: GatewayParts): Promise<FastifyInstance> {
   const sharedReads = new SharedReads<Reply>();
+  const gatekeeper = createGatekeeper(configuration, component('access'));
   const handlers = createHandlers({
     ...needs,
     submit: createSubmitCommand(needs, configuration.commandDeadlineMs),
     ...createCommandReports(metrics, component('orders')),
     commandDeadlineMs: configuration.commandDeadlineMs,
     onChanged: (accountId) => sharedReads.startAnew(accountId),
+    countMoreCommands: gatekeeper.countMoreCommands,
     health,
     monotonicMs,
   });
   return createHttpServer({
     addresses: servedAddresses(ROUTES, handlers),
     document: openApiDocument(),
-    gatekeeper: createGatekeeper(configuration, component('access')),
+    gatekeeper,
     sharedReads,
     limits: httpLimits(configuration),
     requestTimes: metrics.requests,

@@ -36,6 +36,7 @@ export interface HandlerParts {
   readonly report: (answered: AnsweredCommand) => void;
   readonly reportBasket: BasketParts['reportBasket'];
   readonly submitBasket: BasketParts['submitBasket'];
+  readonly countMoreCommands: BasketParts['countMoreCommands'];
   /** How long a client's command waits. */
   readonly commandDeadlineMs: number;
   readonly onChanged: (accountId: AccountId) => void;

@@ -49,6 +49,9 @@ export class Gatekeeper {
     else send(reply, this.#tooMany(request, this.#parts.strangers, request.ip));
   };
 
+  /** A command that was let in as one counts for more. */
+  readonly countMoreCommands = (accountId: AccountId, more: number): void => this.#parts.commands.takeMore(accountId, more);
+
   #authenticate(route: Route, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
     const { tokens, strangers } = this.#parts;
     const token = bearerToken(request.headers.authorization);

@@ -19,6 +19,8 @@ import { wishedOrder } from './wished-order.ts';
 
 export interface BasketParts extends BasketNeeds, Pick<CommandParts, 'dealing' | 'onChanged' | 'monotonicMs'> {
   readonly commandDeadlineMs: number;
+  /** Told of how many commands more than one a basket is. */
+  readonly countMoreCommands: (accountId: AccountId, more: number) => void;
   /** Told of every answered basket, after its answer. */
   readonly reportBasket: (answered: AnsweredBasket) => void;
 }
@@ -33,6 +35,7 @@ export const placeBasket =
   (call) => {
     const { accountId } = call.parameters as { readonly accountId: AccountId };
     const { orders, atomic = false } = call.body as BasketRequestV1;
+    parts.countMoreCommands(accountId, orders.length - 1);
     const wished = orders.map(wishedOrder);
     const [first, ...more] = [
       ...wished.flatMap((each, leg) => (each.ok ? [] : each.refusal.map((fault) => ofLeg(fault, leg)))),

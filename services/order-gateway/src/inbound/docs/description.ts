@@ -28,7 +28,7 @@ ${BODIES}
 
 ## How often
 
-Each account has an allowance for commands and one for reads; reads that name no account count for the token's \`sub\`, and requests without a valid token for their network address. Each is so many a second with a burst above it. When it is used up you get \`429\` with \`Retry-After\`. \`429\` alone carries \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\`: no other answer says how much is left.`;
+Each account has an allowance for commands and one for reads; reads that name no account count for the token's \`sub\`, and requests without a valid token for their network address. Each is so many a second with a burst above it. A basket counts for as many commands as it has orders, and passes whole where one is left; closing all positions counts for one. When it is used up you get \`429\` with \`Retry-After\`. \`429\` alone carries \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\`: no other answer says how much is left.`;
 
 /** The same of the face for staff. */
 export const ADMIN_DESCRIPTION = `What the broker's own people see and do across all accounts. It listens apart from the public face, and to tokens with \`roles\` only.

@@ -43,6 +43,11 @@ export class Allowances {
     return true;
   }
 
+  /** Takes out more for what was let in, and turned out to count for more: what is not there is owed, and time pays it first. */
+  takeMore(key: string, more: number): void {
+    this.#bucket(key).tokens -= more;
+  }
+
   /** Whether the next use would be refused. */
   isExhausted(key: string): boolean {
     return this.#buckets.has(key) && this.#bucket(key).tokens < 1;
@@ -53,7 +58,7 @@ export class Allowances {
     const { perSecond, burst } = this.#rate;
     return {
       limit: burst,
-      remaining: Math.floor(tokens),
+      remaining: Math.max(0, Math.floor(tokens)),
       resetS: Math.ceil((burst - tokens) / perSecond),
       retryAfterS: Math.max(1, Math.ceil((1 - tokens) / perSecond)),
     };

@@ -1,6 +1,6 @@
 import type { ProblemV1 } from '@margrave/contracts';
 import { LOCAL, NETTING, PROVIDED, STRANGERS } from '../../testing/demo-market.ts';
-import { claims, startTestGateway, tokenOf, type TestGateway } from '../../testing/test-gateway.ts';
+import { claims, order, startTestGateway, tokenOf, type TestGateway } from '../../testing/test-gateway.ts';
 import { Allowances } from './allowances.ts';
 import { SharedReads } from './shared-reads.ts';
 
@@ -116,6 +116,15 @@ describe('too many requests', () => {
     expect(gateway.broker.submitted).toHaveLength(3);
     expect((await gateway.place({}, PROVIDED)).statusCode).toBe(201);
     expect((await gateway.request({ url: account })).statusCode).toBe(200);
+  });
+
+  it('are as many as a basket has orders, which passes whole where one is left; what it owes is paid first', async () => {
+    gateway = await startTestGateway({ ACCOUNT_COMMANDS_PER_SECOND: '1', ACCOUNT_COMMANDS_BURST: '3' });
+    const orders = ['a', 'b', 'c', 'd', 'e'].map((clientOrderId) => order({ clientOrderId }));
+    const basket = await gateway.post(`${account}/orders/batch`, { orders }, { 'idempotency-key': 'all' });
+    expect(basket.statusCode).toBe(201);
+    const next = await gateway.place({});
+    expect([next.statusCode, next.headers['retry-after'], next.headers['ratelimit-remaining']]).toEqual([429, '3', '0']);
   });
 
   it('of one who is called like an account are counted for him, and the account notices nothing', async () => {

@@ -151,7 +151,7 @@ describe('fields of their own invention (P44)', () => {
     const { code, detail } = await refusal(order({ [name]: '1' }));
     expect(code).toBe('MALFORMED');
     expect(detail).toBe(
-      `This request has no field ${name}; it takes clientOrderId, symbol, side, type, volume, price, stopPrice, maxDeviation, timeInForce, expiresAt, stopLoss, takeProfit. Correct it and send it again; the key is not used up.`,
+      `This request has no field ${name}; it takes clientOrderId, symbol, side, type, volume, price, stopPrice, maxDeviation, timeInForce, expiresAt, reduceOnly, stopLoss, takeProfit. Correct it and send it again; the key is not used up.`,
     );
   });
 
