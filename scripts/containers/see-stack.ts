@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { confinementFaults, readProc } from './container-state.ts';
 import type { Stack } from './stack.ts';
 import { ACCOUNTS, clientOf, tradeInBothFlows, type Client } from './trading.ts';
+import { seeTriggers } from './triggers.ts';
 import { seeDashboards, seePrometheus, watcherOf } from './watching.ts';
 
 /** Says that something was seen to be so. */
@@ -25,6 +26,9 @@ export async function seeStack(stack: Stack, repository: string, stop: AbortSign
   passed(
     'orders of both flows are filled, a position is closed, an account and a decision are read, and what must not pass is refused',
   );
+
+  await seeTriggers(client, stop);
+  passed('an order that waits is executed when its price comes, and one that waits to its end expires');
 
   const watcher = watcherOf(stack, repository);
   await seePrometheus(watcher, stop);

@@ -100,7 +100,7 @@ async function seeRefusals({ gatewayUrl, adminUrl, tokenSecret }: Stack, { http 
   assert.equal((await client.get(unknownOrders)).status, 403);
 }
 
-async function read<Body>(client: GatewayClient, path: string): Promise<Body> {
+export async function read<Body>(client: GatewayClient, path: string): Promise<Body> {
   const { status, body } = await client.get<Body>(path);
   assert.equal(status, 200, `${path} was answered with ${status}: ${JSON.stringify(body)}`);
   return body;

@@ -57,7 +57,7 @@ export async function seePrometheus({ ask }: Watcher, stop: AbortSignal): Promis
     const targets = answer?.data.activeTargets ?? [];
     const away = targets.filter(({ health }) => health !== 'up');
     if (away.length > 0) return { missing: away.map(({ scrapePool, lastError }) => `${scrapePool} ${lastError}`).join('; ') };
-    return targets.length === 3 ? { found: true } : { missing: `it reads ${targets.length} of three services` };
+    return targets.length === 4 ? { found: true } : { missing: `it reads ${targets.length} of four services` };
   });
   await until('Prometheus tells what happened', NUMBERS_MS_MAX, stop, async () => {
     const answers = await ask<Vector>(TOLD.map(queryPath));
