@@ -142,7 +142,8 @@ describe('the one commit', () => {
   });
 
   it('keeps all of an order and of a position that may change', async () => {
-    const placed = localFill(maker, await newAccount(), 'all-changed');
+    const filled = localFill(maker, await newAccount(), 'all-changed');
+    const placed = { ...filled, newOrders: filled.newOrders.map((each) => ({ ...each, reduceOnly: true })) };
     const [order, position] = [placed.newOrders[0]!, placed.newPositions[0]!];
     const version = placed.account.version + 1n;
     // What is missing here is what an order and a position are for life.
@@ -158,6 +159,7 @@ describe('the one commit', () => {
       filledVolumeE8: 4n as LotsE8,
       filledNotionalE16: 5n,
       status: 'working',
+      closesPositionId: position.positionId,
       maxDeviationE8: 6n as PriceE8,
       markupE8: 7n as PriceE8,
       reservedPriceE8: 8n as PriceE8,

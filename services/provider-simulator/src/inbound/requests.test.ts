@@ -82,6 +82,16 @@ it.each(['close', 'cancel', 'replace', 'protect', 'status'] as const)(
   },
 );
 
+it.each([
+  [undefined, { limit: null, maxDeviationE8: priceE8('0.00020') }],
+  [null, { limit: null, maxDeviationE8: priceE8('0.00020') }],
+  ['1.08400', { limit: { priceE8: priceE8('1.08400'), rests: false }, maxDeviationE8: null }],
+])('reads a close with the price %s as one at the market, or at its limit, at once', (price, expected) => {
+  const CLOSE = MESSAGES.ProviderOrderCloseV1;
+  const body = { ...CLOSE.example, maxDeviation: '0.00020', price };
+  expect(read(CLOSE.subject({ provider }), body)).toMatchObject({ kind: 'close', isSupported: true, ...expected });
+});
+
 describe('a replacement', () => {
   const REPLACE = MESSAGES.ProviderOrderReplaceV1;
   const readReplace = (differently: object = {}) => read(REPLACE.subject({ provider }), { ...REPLACE.example, ...differently });
