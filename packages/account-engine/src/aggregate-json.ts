@@ -38,6 +38,8 @@ const POSITION: FieldsOf<PositionRow> = {
   profitRemainderE16: true,
   stopLossE8: true,
   takeProfitE8: true,
+  trailingDistanceE8: true,
+  trailingBestE8: true,
   version: true,
 };
 

@@ -136,6 +136,8 @@ export const positionRow = (account: Account, position: Position): PositionRow =
   profitRemainderE16: position.profitRemainderE16,
   stopLossE8: position.stopLossE8,
   takeProfitE8: position.takeProfitE8,
+  trailingDistanceE8: position.trailingDistanceE8,
+  trailingBestE8: position.trailingBestE8,
   openingRequestId: position.openingRequestId,
   closingOrderId: position.closingOrderId,
   openedAtMs: position.openedAtMs,

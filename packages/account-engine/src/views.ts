@@ -1,5 +1,14 @@
 import type { DealV1, LedgerEntryV1, OrderV1, PositionV1 } from '@margrave/contracts';
-import { isResting, type Deal, type LedgerEntry, type Order, type Position, type ProtectionLevel } from '@margrave/domain';
+import {
+  isResting,
+  trailingLevelE8,
+  trailingOf,
+  type Deal,
+  type LedgerEntry,
+  type Order,
+  type Position,
+  type ProtectionLevel,
+} from '@margrave/domain';
 import { currencyDecimals, divide, formatE8, type AccountId, type Currency, type PriceE8 } from '@margrave/vocabulary';
 
 /** How the domain's values read on a wire: one place for events and for HTTP. */
@@ -73,11 +82,18 @@ export const positionView = (
   flow: position.flow,
   stopLoss: priceText(position.stopLossE8),
   takeProfit: priceText(position.takeProfitE8),
+  trailingStop: trailingView(position),
   closingOrderId: position.closingOrderId,
   openedAt: timeText(position.openedAtMs),
   closedAt: position.closedAtMs === null ? null : timeText(position.closedAtMs),
   version: `${position.version}`,
 });
+
+function trailingView(position: Position): PositionV1['trailingStop'] {
+  const trailing = trailingOf(position);
+  if (trailing === undefined) return null;
+  return { distance: formatE8(trailing.distanceE8), price: formatE8(trailingLevelE8(position.side, trailing)) };
+}
 
 /** How much worse than the level that was waited for; negative where it was better. */
 const slippageE8 = ({ side, priceE8 }: Deal, levelE8: PriceE8): bigint =>

@@ -134,6 +134,10 @@ export interface Position {
   /** Client prices at which it is closed. */
   readonly stopLossE8: PriceE8 | null;
   readonly takeProfitE8: PriceE8 | null;
+  /** Of its trailing stop: how far it stays behind `trailingBestE8`; both are null where there is none. */
+  readonly trailingDistanceE8: PriceE8 | null;
+  /** The best price at which it could have been closed since then, as far as it is kept (`keptAnewE8`). */
+  readonly trailingBestE8: PriceE8 | null;
   /** Pinned at the opening. */
   readonly commission: CommissionTerms;
   readonly flow: Flow;

@@ -88,14 +88,28 @@ export interface ProtectPosition {
   readonly kind: 'protect';
   readonly positionId: PositionId;
   readonly protection: Partial<WantedProtection>;
+  /** How far a stop is to follow the price behind; null for none any more, undefined where it stays as it is. */
+  readonly trailingDistanceE8?: PriceE8 | null;
 }
 
 /** The price reached a level that a position is protected by. */
-export interface TriggerProtection {
+export type TriggerProtection = {
   readonly kind: 'trigger_protection';
   readonly positionId: PositionId;
-  readonly level: 'stop_loss' | 'take_profit';
   /** The position's version that was waited with: one that has changed since then is waited for anew. */
+  readonly armedVersion: bigint;
+} & ProtectionReached;
+
+/** Where a trailing stop stood, who watches prices knows: further than what is kept of it, or there. */
+export type ProtectionReached =
+  { readonly level: 'stop_loss' | 'take_profit' } | { readonly level: 'trailing_stop'; readonly levelE8: PriceE8 };
+
+/** The price went so far in favour of a position that what its trailing stop follows is to be kept anew. */
+export interface TrailStop {
+  readonly kind: 'trail';
+  readonly positionId: PositionId;
+  /** The best price at which the position could have been closed. */
+  readonly bestE8: PriceE8;
   readonly armedVersion: bigint;
 }
 
@@ -190,6 +204,7 @@ export type Command =
   | ProtectPosition
   | NoteBasket
   | TriggerProtection
+  | TrailStop
   | ExpireOrder
   | ApplyReport
   | NoteSilence

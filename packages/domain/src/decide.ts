@@ -8,6 +8,7 @@ import { decidePlace } from './decide-place.ts';
 import { decideProtect, decideProtectionTrigger } from './decide-protection.ts';
 import { decideCancel, decideReplace, type NoSuchOrder } from './decide-resting.ts';
 import { decideReport, decideSilence, decideWithdraw, type ReportRefusal } from './decide-report.ts';
+import { decideTrail } from './decide-trail.ts';
 import { decideExpire, decideTrigger, type NotTriggered } from './decide-trigger.ts';
 import { decideSettle, type SettlementRefusal } from './decide-settle.ts';
 
@@ -43,6 +44,8 @@ export function decide(account: Account, command: Command, context: DecisionCont
       return decideProtect(account, command, context, past.position);
     case 'trigger_protection':
       return decideProtectionTrigger(account, command, context);
+    case 'trail':
+      return decideTrail(account, command, context);
     case 'note_basket':
       return ok(noteBasket(account, command, context));
     case 'expire':

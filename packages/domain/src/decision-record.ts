@@ -37,7 +37,10 @@ export interface LimitRecord {
 
 type Named = 'type' | 'timeInForce' | 'limitPriceE8' | 'stopPriceE8' | 'expiresAtMs' | 'triggeredAtMs' | 'protection';
 /** The prices and times that an order, or the protection of a position, names. */
-export type AskedTerms = { readonly [Term in Named]?: Order[Term] | undefined };
+export type AskedTerms = { readonly [Term in Named]?: Order[Term] | undefined } & {
+  /** Of the stop that is to follow the price of a position; null to have none any more. */
+  readonly trailingDistanceE8?: PriceE8 | null | undefined;
+};
 
 /** Why an order was accepted or denied, or what an operator settled it on: kept for ever with the order. */
 export interface DecisionRecord {

@@ -98,6 +98,8 @@ function open(change: ChangeBuilder, order: DraftOrder, fill: Fill, volumeE8: Lo
           realisedProfitE8: 0n as MoneyE8,
           profitRemainderE16: 0n,
           ...protectionAt(order.protection, order.side, fill.priceE8),
+          trailingDistanceE8: null,
+          trailingBestE8: null,
           commission: change.context.group.commission,
           flow: order.flow,
           provider: order.provider,

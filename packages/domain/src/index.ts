@@ -19,4 +19,5 @@ export * from './profit.ts';
 export * from './quotes/index.ts';
 export * from './resting.ts';
 export * from './sessions.ts';
+export * from './trailing.ts';
 export * from './triggers/index.ts';

@@ -3,6 +3,7 @@ import type { ProtectionLevel, WantedProtection } from './account.ts';
 import { price, type Denial } from './denial.ts';
 import type { Instrument } from './instrument.ts';
 import { pointE8 } from './market.ts';
+import { trailingLevelE8 } from './trailing.ts';
 
 /** What speaks against a price that is to be set: it is no whole number of ticks, or none of them. */
 export function offTick(priceE8: PriceE8 | null, instrument: Instrument): Denial | undefined {
@@ -90,4 +91,17 @@ export function refusedProtection(
     if (denial !== undefined) return denial;
   }
   return undefined;
+}
+
+/** What speaks against a stop that follows the price at this distance. */
+export function refusedDistance(
+  distanceE8: PriceE8 | null,
+  side: Side,
+  marketE8: PriceE8,
+  instrument: Instrument,
+): Denial | undefined {
+  if (distanceE8 === null) return undefined;
+  const levelE8 = trailingLevelE8(side, { distanceE8, bestE8: marketE8 });
+  if (levelE8 <= 0n) return { code: 'STOP_WRONG_SIDE', numbers: { price: price(0n as PriceE8), marketPrice: price(marketE8) } };
+  return offTick(distanceE8, instrument) ?? tooNear(levelE8, side === 'buy' ? 'below' : 'above', marketE8, instrument);
 }

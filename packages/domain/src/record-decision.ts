@@ -57,8 +57,8 @@ export function recordDecision(
 }
 
 function askedOf(order: Subject): AskedTerms | null {
-  const { type, timeInForce, limitPriceE8, stopPriceE8, expiresAtMs, triggeredAtMs, protection } = order;
+  const { type, timeInForce, limitPriceE8, stopPriceE8, expiresAtMs, triggeredAtMs, protection, trailingDistanceE8 } = order;
   const isProtected = protection !== undefined && (protection.stopLoss !== null || protection.takeProfit !== null);
-  if ((type ?? 'market') === 'market' && !isProtected) return null;
-  return { type, timeInForce, limitPriceE8, stopPriceE8, expiresAtMs, triggeredAtMs, protection };
+  if ((type ?? 'market') === 'market' && !isProtected && trailingDistanceE8 === undefined) return null;
+  return { type, timeInForce, limitPriceE8, stopPriceE8, expiresAtMs, triggeredAtMs, protection, trailingDistanceE8 };
 }

@@ -127,6 +127,8 @@ export interface PositionRow {
   /** Client prices at which it is closed. */
   readonly stopLossE8: PriceE8 | null;
   readonly takeProfitE8: PriceE8 | null;
+  readonly trailingDistanceE8: PriceE8 | null;
+  readonly trailingBestE8: PriceE8 | null;
   /** The provider's request that opened it. */
   readonly openingRequestId: RequestId | null;
   /** The order in flight that closes it. */

@@ -11,7 +11,7 @@ export const TIMES_IN_FORCE = ['gtc', 'day', 'gtd', 'ioc', 'fok'] as const;
 export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 
 /** What made an order: a client, or what it had set for its position. */
-export const ORDER_ORIGINS = ['client', 'stop_loss', 'take_profit'] as const;
+export const ORDER_ORIGINS = ['client', 'stop_loss', 'take_profit', 'trailing_stop'] as const;
 export type OrderOrigin = (typeof ORDER_ORIGINS)[number];
 
 export const ORDER_STATUSES = [

@@ -3,11 +3,12 @@ import { metric, SECONDS_BUCKETS, seriesOf } from '@margrave/runtime';
 import { FIRED_KINDS } from './app/firing.ts';
 import type { Aim } from './app/waiting.ts';
 
-const TRIGGER_KINDS = ['order', 'stop_loss', 'take_profit', 'expiry'] as const;
+const TRIGGER_KINDS = ['order', 'stop_loss', 'take_profit', 'trailing_stop', 'trail', 'expiry'] as const;
 
 export function triggerKind(aim: Aim): (typeof TRIGGER_KINDS)[number] {
   if (aim.kind === 'expire') return 'expiry';
-  return aim.kind === 'trigger' ? 'order' : aim.level;
+  if (aim.kind === 'trigger') return 'order';
+  return aim.kind === 'trail' ? 'trail' : aim.level;
 }
 
 export const metricDeclarations = {

@@ -14,6 +14,17 @@ const schema = Type.Object(
     flow: oneOf(FLOWS, 'As of the order that opened it.'),
     stopLoss: orNull(decimal('The client’s price at which it is closed at a loss; null for none.')),
     takeProfit: orNull(decimal('The client’s price at which it is closed with a gain; null for none.')),
+    trailingStop: orNull(
+      Type.Object(
+        {
+          distance: decimal('How far it stays behind the best price at which the position could have been closed.'),
+          price: decimal(
+            'Where it stood when that was last kept. It moves in favour of the position only, and is watched exactly.',
+          ),
+        },
+        { description: 'The stop that follows the price; null for none.' },
+      ),
+    ),
     closingOrderId: orNull(orderId('The order in flight that closes it; null if none.')),
     openedAt: time('When it was opened.'),
     closedAt: orNull(time('When it was closed; null while open.')),
@@ -40,6 +51,7 @@ export const PositionV1 = body(schema, {
   flow: 'local',
   stopLoss: null,
   takeProfit: null,
+  trailingStop: null,
   closingOrderId: null,
   openedAt: '2026-01-05T10:00:00.123Z',
   closedAt: null,

@@ -203,6 +203,8 @@ export function position(
     profitRemainderE16: 0n,
     stopLossE8: null,
     takeProfitE8: null,
+    trailingDistanceE8: null,
+    trailingBestE8: null,
     commission: { kind: 'none' },
     flow: 'local',
     provider: null,

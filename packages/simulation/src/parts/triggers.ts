@@ -1,6 +1,16 @@
 import type { Outcome } from '@margrave/account-engine';
 import { orderFromRow } from '@margrave/account-engine';
-import { clientPrices, isResting, waitOf, watchOf, type Command, type Watch } from '@margrave/domain';
+import {
+  clientPrices,
+  isResting,
+  keptAnewE8,
+  trailingLevelE8,
+  trailingOf,
+  waitOf,
+  watchOf,
+  type Command,
+  type Watch,
+} from '@margrave/domain';
 import { asError } from '@margrave/runtime';
 import type { OrderRow, PositionRow } from '@margrave/store-postgres';
 import type { AccountId, PriceE8, SymbolName } from '@margrave/vocabulary';
@@ -55,16 +65,27 @@ function armedOrder(row: OrderRow): readonly Armed[] {
   return [{ symbol, ...waitOf(order), command: { kind: 'trigger', orderId, armedVersion } }];
 }
 
-function armedLevels({ symbol, side, positionId, version, stopLossE8, takeProfitE8 }: PositionRow): readonly Armed[] {
+function armedLevels(position: PositionRow): readonly Armed[] {
+  const { symbol, side, positionId, version, stopLossE8, takeProfitE8 } = position;
   const levels = [
     ['stop_loss', stopLossE8],
     ['take_profit', takeProfitE8],
   ] as const;
-  return levels.flatMap(([level, priceE8]) => {
+  const fixed = levels.flatMap(([level, priceE8]) => {
     if (priceE8 === null) return [];
     const command = { kind: 'trigger_protection', positionId, level, armedVersion: version } as const;
     return [{ symbol, watch: watchOf(level, side), priceE8, command }];
   });
+  const trailing = trailingOf(position);
+  if (trailing === undefined) return fixed;
+  const [levelE8, bestE8] = [trailingLevelE8(side, trailing), keptAnewE8(side, trailing)];
+  const stop = { kind: 'trigger_protection', positionId, level: 'trailing_stop', levelE8, armedVersion: version } as const;
+  const kept = { kind: 'trail', positionId, bestE8, armedVersion: version } as const;
+  return [
+    ...fixed,
+    { symbol, watch: watchOf('stop_loss', side), priceE8: levelE8, command: stop },
+    { symbol, watch: watchOf('take_profit', side), priceE8: bestE8, command: kept },
+  ];
 }
 
 function isReached({ engine }: Host, { account }: AccountAggregateRows, { symbol, watch, priceE8 }: Armed): boolean {

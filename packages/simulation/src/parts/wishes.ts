@@ -45,7 +45,9 @@ export function wishOf(world: World, { accountId, key, side }: Wisher, draws: Dr
   }
   const symbol = draws.oneOf(SYMBOLS);
   if (draws.onceIn(6) && position !== undefined) {
-    return { kind: 'protect', positionId: position, protection: protectionNear(world, symbol, side, draws) };
+    const protect = { kind: 'protect', positionId: position } as const;
+    if (draws.onceIn(3)) return { ...protect, protection: {}, trailingDistanceE8: followedAt(symbol, draws) };
+    return { ...protect, protection: protectionNear(world, symbol, side, draws) };
   }
   if (draws.onceIn(6) && order !== undefined) return { kind: 'cancel', orderId: order };
   if (draws.onceIn(6) && order !== undefined) {
@@ -86,6 +88,9 @@ function distances(symbol: SymbolName, draws: Draws): WantedProtection {
   });
   return { stopLoss: some(), takeProfit: draws.onceIn(2) ? some() : null };
 }
+
+const followedAt = (symbol: SymbolName, draws: Draws): PriceE8 | null =>
+  draws.onceIn(6) ? null : ((BigInt(draws.between(5, 60)) * tickOf(symbol)) as PriceE8);
 
 /** Levels that may be on the wrong side: then they are refused. */
 function protectionNear(world: World, symbol: SymbolName, side: Side, draws: Draws): Partial<WantedProtection> {

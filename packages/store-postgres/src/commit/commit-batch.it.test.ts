@@ -183,6 +183,8 @@ describe('the one commit', () => {
       profitRemainderE16: 6n,
       stopLossE8: 7n as PriceE8,
       takeProfitE8: 8n as PriceE8,
+      trailingDistanceE8: 9n as PriceE8,
+      trailingBestE8: 10n as PriceE8,
       openingRequestId: maker.nextId() as RequestId,
       closingOrderId: order.orderId,
       openedAtMs: maker.nowMs + 1,

@@ -38,7 +38,7 @@ create domain instrument_class as text check (value in ('fx', 'metal', 'index', 
 create domain trade_mode as text check (value in ('full', 'close_only', 'disabled'));
 create domain order_type as text check (value in ('market', 'limit', 'stop', 'stop_limit'));
 create domain time_in_force as text check (value in ('gtc', 'day', 'gtd', 'ioc', 'fok'));
-create domain order_origin as text check (value in ('client', 'stop_loss', 'take_profit'));
+create domain order_origin as text check (value in ('client', 'stop_loss', 'take_profit', 'trailing_stop'));
 create domain order_status as text check (value in
   ('denied', 'queued', 'working', 'partially_filled', 'filled', 'rejected', 'cancelled', 'expired', 'unknown'));
 create domain deal_entry as text check (value in ('in', 'out'));

@@ -96,11 +96,15 @@ create table positions (
   closing_order_id entity_id,
   opened_at timestamptz(3) not null,
   closed_at timestamptz(3),
-  version counter not null
+  version counter not null,
+  trailing_distance_e8 price_e8,
+  trailing_best_e8 price_e8,
+  check ((trailing_distance_e8 is null) = (trailing_best_e8 is null))
 );
 create index positions_open on positions (account_id, position_id) where open_volume_e8 > 0;
 create index positions_protected on positions (symbol, position_id)
-  where open_volume_e8 > 0 and closing_order_id is null and (stop_loss_e8 is not null or take_profit_e8 is not null);
+  where open_volume_e8 > 0 and closing_order_id is null
+    and (stop_loss_e8 is not null or take_profit_e8 is not null or trailing_distance_e8 is not null);
 
 create table provider_requests (
   request_id entity_id primary key,

@@ -27,6 +27,8 @@ export interface ProtectedPositionRow {
   readonly side: Side;
   readonly stopLossE8: PriceE8 | null;
   readonly takeProfitE8: PriceE8 | null;
+  readonly trailingDistanceE8: PriceE8 | null;
+  readonly trailingBestE8: PriceE8 | null;
   readonly version: bigint;
 }
 
@@ -53,6 +55,8 @@ const PROTECTED = defineReadTable<ProtectedPositionRow>('positions', {
   side: textColumn('side'),
   stopLossE8: integerColumn('stop_loss_e8'),
   takeProfitE8: integerColumn('take_profit_e8'),
+  trailingDistanceE8: integerColumn('trailing_distance_e8'),
+  trailingBestE8: integerColumn('trailing_best_e8'),
   version: integerColumn('version'),
 });
 
@@ -61,7 +65,8 @@ const RESTING_ORDERS = pageOf(RESTING, 'order_id', "w.status = 'working' and w.r
 const PROTECTED_POSITIONS = pageOf(
   PROTECTED,
   'position_id',
-  'w.open_volume_e8 > 0 and w.closing_order_id is null and (w.stop_loss_e8 is not null or w.take_profit_e8 is not null)',
+  `w.open_volume_e8 > 0 and w.closing_order_id is null
+    and (w.stop_loss_e8 is not null or w.take_profit_e8 is not null or w.trailing_distance_e8 is not null)`,
 );
 
 function pageOf<Row>(table: ReadTable<Row>, id: string, condition: string): string {

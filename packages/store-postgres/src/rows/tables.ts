@@ -102,6 +102,8 @@ export const POSITIONS = defineTable<PositionRow>('positions', {
   openedAtMs: timeColumn('opened_at'),
   closedAtMs: timeColumn('closed_at'),
   version: integerColumn('version'),
+  trailingDistanceE8: integerColumn('trailing_distance_e8'),
+  trailingBestE8: integerColumn('trailing_best_e8'),
 });
 
 export const REQUESTS = defineTable<RequestRow>('provider_requests', {

@@ -131,6 +131,8 @@ export const positionRow = ({ nowMs }: RowMaker, order: OrderRow, changed: Parti
   profitRemainderE16: 0n,
   stopLossE8: null,
   takeProfitE8: null,
+  trailingDistanceE8: null,
+  trailingBestE8: null,
   openingRequestId: order.requestId,
   closingOrderId: null,
   openedAtMs: nowMs,

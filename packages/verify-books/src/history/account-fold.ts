@@ -27,6 +27,7 @@ interface SaidPosition {
   readonly closingOrderId: string | null;
   readonly stopLoss: string | null;
   readonly takeProfit: string | null;
+  readonly trailingStop: { readonly distance: string; readonly price: string } | null;
 }
 interface SaidDeal {
   readonly orderId: string;
@@ -51,6 +52,9 @@ export interface OrderState {
   notionalE16: bigint;
 }
 
+/** Stop loss, take profit, and the distance and the price of the trailing stop. */
+type Levels = readonly [string | null, string | null, string | null, string | null];
+
 /** A position as the deals leave it. */
 export interface PositionState {
   readonly id: string;
@@ -62,10 +66,10 @@ export interface PositionState {
   notionalE16: bigint;
   closingOrderId: string | null;
   /** Its stop loss and its take profit, as last told. */
-  levels: readonly [string | null, string | null];
+  levels: Levels;
 }
 
-const NO_LEVELS = [null, null] as const;
+const NO_LEVELS: Levels = [null, null, null, null];
 
 /** Which event of an order may follow which. Written down here once more, apart from the code that makes them. */
 const MAY_FOLLOW: Readonly<Record<string, readonly string[]>> = {
@@ -183,7 +187,7 @@ export class AccountFold {
     this.positions.set(positionId, state);
     state.version = event.version;
     state.closingOrderId = said.closingOrderId;
-    state.levels = [said.stopLoss, said.takeProfit];
+    state.levels = [said.stopLoss, said.takeProfit, said.trailingStop?.distance ?? null, said.trailingStop?.price ?? null];
     if (deal !== undefined) this.#takeDeal(event, state, deal);
     this.#breaks.compare('positions', `${this.#place(event)}, position ${positionId}`, [
       ['the side said', side, state.side],

@@ -45,7 +45,7 @@ export function compareOrder(breaks: Breaks, replayed: OrderState, stored: Store
 
 export function comparePosition(breaks: Breaks, replayed: PositionState, stored: StoredPosition | undefined): void {
   if (stored === undefined) return breaks.add('positions', `position ${replayed.id} has events and no row`);
-  const [stopLoss, takeProfit] = replayed.levels;
+  const [stopLoss, takeProfit, trailingDistance, trailingStop] = replayed.levels;
   breaks.compare('positions', `position ${stored.id}`, [
     ['the account', stored.accountId, replayed.accountId],
     ['the version', BigInt(stored.version), replayed.version],
@@ -57,5 +57,14 @@ export function comparePosition(breaks: Breaks, replayed: PositionState, stored:
     ['the order that closes it', stored.closingOrderId, replayed.closingOrderId],
     ['the stop loss', integer(stored.stopLossE8), amount(stopLoss)],
     ['the take profit', integer(stored.takeProfitE8), amount(takeProfit)],
+    ['the distance of the trailing stop', integer(stored.trailingDistanceE8), amount(trailingDistance)],
+    ['the trailing stop', trailingStopOf(stored), amount(trailingStop)],
   ]);
+}
+
+/** A distance behind the best price: below the bid of a buy, above the ask of a sell. */
+function trailingStopOf({ side, trailingDistanceE8, trailingBestE8 }: StoredPosition): bigint | null {
+  if (trailingDistanceE8 === null || trailingBestE8 === null) return null;
+  const [distanceE8, bestE8] = [BigInt(trailingDistanceE8), BigInt(trailingBestE8)];
+  return side === 'buy' ? bestE8 - distanceE8 : bestE8 + distanceE8;
 }

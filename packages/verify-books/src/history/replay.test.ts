@@ -125,6 +125,8 @@ const STORED_POSITION: StoredPosition = {
   closingOrderId: null,
   stopLossE8: '108000000',
   takeProfitE8: null,
+  trailingDistanceE8: null,
+  trailingBestE8: null,
   isClosed: false,
   version: '7',
 };

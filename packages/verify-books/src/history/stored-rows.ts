@@ -36,6 +36,8 @@ export interface StoredPosition {
   readonly closingOrderId: string | null;
   readonly stopLossE8: string | null;
   readonly takeProfitE8: string | null;
+  readonly trailingDistanceE8: string | null;
+  readonly trailingBestE8: string | null;
   readonly isClosed: boolean;
   readonly version: string;
 }
@@ -65,7 +67,8 @@ export const storedRows = (sql: Sql): StoredRows => ({
   positions: (ids) => sql<StoredPosition[]>`
     select position_id::text id, account_id::text "accountId", symbol, side, open_volume_e8::text "openVolumeE8",
         open_notional_e16::text "openNotionalE16", closing_order_id::text "closingOrderId",
-        stop_loss_e8::text "stopLossE8", take_profit_e8::text "takeProfitE8", closed_at is not null "isClosed",
+        stop_loss_e8::text "stopLossE8", take_profit_e8::text "takeProfitE8",
+        trailing_distance_e8::text "trailingDistanceE8", trailing_best_e8::text "trailingBestE8", closed_at is not null "isClosed",
         version::text
       from positions where position_id = any(${idArray(ids)}::bigint[])`,
   totals: async () => {

@@ -80,7 +80,8 @@ export class Firing {
   put(armed: Armed): void {
     const due = { armed, sinceMs: this.#needs.monotonicMs(), triedAtMs: Number.NEGATIVE_INFINITY, pauseMs: PAUSE_MS };
     this.#due.add(due);
-    this.#first.put(due);
+    // What only is to be kept anew closes nothing, and comes after what does.
+    (armed.aim.kind === 'trail' ? this.#again : this.#first).put(due);
     this.#pump();
   }
 

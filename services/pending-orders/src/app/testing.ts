@@ -53,6 +53,8 @@ export const position = (id: number, told: Partial<ProtectedPosition> = {}): Wai
     side: 'buy',
     stopLossE8: null,
     takeProfitE8: null,
+    trailingDistanceE8: null,
+    trailingBestE8: null,
     version: 10n,
     isFree: true,
     ...told,

@@ -1,11 +1,11 @@
-import { TriggerBook, type ClientQuote } from '@margrave/domain';
-import type { AccountId, GroupId, SymbolName } from '@margrave/vocabulary';
+import { TrailingBook, trailingLevelE8, isBetter, TriggerBook, type ClientQuote } from '@margrave/domain';
+import type { AccountId, GroupId, PriceE8, SymbolName } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
 import { Expiries } from './expiries.ts';
-import { isLater, type Aim, type Level, type Waiting } from './waiting.ts';
+import { isLater, trailingStopOf, type Aim, type Level, type TrailingLevel, type Waiting } from './waiting.ts';
 
 /** A level that is watched, or that was reached and is not settled yet. */
-export interface Armed extends Omit<Level, 'watch' | 'priceE8'> {
+export interface Armed extends Pick<Level, 'triggerId' | 'aim'> {
   readonly accountId: AccountId;
   readonly symbol: SymbolName;
   readonly groupId: GroupId;
@@ -36,6 +36,20 @@ export interface Known {
   readonly sinceMs: number;
 }
 
+/** What is armed, with what it waits for: a level, or null for a time. */
+interface Held {
+  readonly armed: Armed;
+  readonly level: Level | null;
+  /** It was reached, and is in hand. */
+  readonly isDue: boolean;
+}
+
+/** What waits for the same prices of a symbol. */
+interface Books {
+  readonly levels: TriggerBook;
+  readonly trailing: TrailingBook;
+}
+
 /** How what is stored compares with what is armed here. */
 export type Comparison = 'fits' | 'overtaken' | 'moved' | 'missing';
 
@@ -50,8 +64,8 @@ const REMEMBERED_MS = 300_000;
 export class TriggerDesk {
   readonly #needs: DeskNeeds;
   readonly #known = new Map<SymbolName, Map<string, Known>>();
-  readonly #books = new Map<SymbolName, Map<GroupId, TriggerBook>>();
-  readonly #armed = new Map<string, { readonly armed: Armed; readonly level: Level | null }>();
+  readonly #books = new Map<SymbolName, Map<GroupId, Books>>();
+  readonly #armed = new Map<string, Held>();
   readonly #expiries: Expiries;
   readonly #expiring = new Map<string, Armed>();
 
@@ -117,14 +131,17 @@ export class TriggerDesk {
 
   /** The symbol has a new price: hands on what it reached. */
   look(symbol: SymbolName): void {
-    for (const [groupId, book] of this.#books.get(symbol) ?? []) {
-      if (book.size === 0) continue;
+    for (const [groupId, { levels, trailing }] of this.#books.get(symbol) ?? []) {
+      if (levels.size + trailing.size === 0) continue;
       const sight = this.#needs.sight(symbol, groupId);
       if (sight === undefined) continue;
       const { now, furthest } = sight;
-      for (const { triggerId } of book.reach({ ...now, bidLowE8: furthest.bidE8, askHighE8: furthest.askE8 })) {
-        this.#needs.onDue(this.#armed.get(triggerId)?.armed ?? assert.fail(`${triggerId} stood in a book and is not armed`));
-      }
+      const seen = { ...now, bidLowE8: furthest.bidE8, askHighE8: furthest.askE8 };
+      const reached = levels.reach(seen);
+      // First they follow: what is kept anew is how far they have come.
+      const followed = trailing.reach(seen);
+      for (const { triggerId } of reached) this.#handOn(triggerId);
+      for (const { triggerId, bestE8 } of followed) this.#handOn(triggerId, bestE8);
     }
   }
 
@@ -149,7 +166,8 @@ export class TriggerDesk {
   armAgain(armed: Armed): void {
     const held = this.#armed.get(armed.triggerId);
     if (held?.armed !== armed || held.level === null) return;
-    this.#bookOf(armed).arm(held.level);
+    this.#armed.set(armed.triggerId, { ...held, isDue: false });
+    put(this.#booksOf(armed), held.level);
   }
 
   /** Forgets what has been over for long. */
@@ -165,16 +183,18 @@ export class TriggerDesk {
   #put(waiting: Waiting, groupId: GroupId | undefined): void {
     const { symbol, key, accountId, version: armedVersion } = waiting;
     const known = this.known(symbol, key);
-    if (known !== undefined) this.#disarm(known);
+    const held = known === undefined ? NOTHING_HELD : this.#disarm(known);
     const ofSymbol = this.#known.get(symbol) ?? new Map<string, Known>();
     this.#known.set(symbol, ofSymbol.set(key, { waiting, groupId, sinceMs: this.#needs.monotonicMs() }));
     if (waiting.levels.length === 0) return;
     assert(groupId !== undefined, `${key} waits for a price of no group`);
     const owner = { accountId, symbol, groupId, armedVersion };
-    for (const level of waiting.levels) this.#arm({ triggerId: level.triggerId, aim: level.aim, ...owner }, level);
+    for (const level of waiting.levels) {
+      this.#arm({ triggerId: level.triggerId, aim: level.aim, ...owner }, level, held.get(level.triggerId));
+    }
     if (waiting.expiresAtMs !== null) {
       const armed = { triggerId: expiryOf(waiting), aim: expiryAim(waiting), ...owner };
-      this.#armed.set(armed.triggerId, { armed, level: null });
+      this.#armed.set(armed.triggerId, { armed, level: null, isDue: false });
       this.#expiring.set(key, armed);
       this.#expiries.put(key, waiting.expiresAtMs);
     }
@@ -182,40 +202,96 @@ export class TriggerDesk {
 
   /**
    * The price that is there now may have come before we heard of what waits for it; how far it went before is none of its
-   * business, nor is how far it went until the next quote, of which nobody knows whether it was before or after.
+   * business, nor is how far it went until the next quote, of which nobody knows whether it was before or after. What was reached
+   * and waits for the same as before stays reached; a stop that follows goes on from where it had come to.
    */
-  #arm(armed: Armed, level: Level): void {
-    this.#armed.set(level.triggerId, { armed, level });
-    const now = this.#needs.sight(armed.symbol, armed.groupId)?.now;
-    if (now !== undefined && isReached(level, now)) this.#needs.onDue(armed);
-    else this.#bookOf(armed).arm(level);
+  #arm(armed: Armed, wanted: Level, held: Held | undefined): void {
+    const level = goingOn(wanted, held?.level);
+    const { triggerId, symbol, groupId } = armed;
+    this.#armed.set(triggerId, { armed, level, isDue: false });
+    const now = this.#needs.sight(symbol, groupId)?.now;
+    const isDue = (held?.isDue === true && isSame(level, held.level)) || (now !== undefined && isReached(level, now));
+    if (isDue) this.#handOn(triggerId);
+    else put(this.#booksOf(armed), level);
   }
 
-  #disarm({ waiting }: Known): void {
+  /** It is in hand from now on. Of a stop that follows it is said how far it had come. */
+  #handOn(triggerId: string, reachedBestE8?: PriceE8): void {
+    const held = this.#armed.get(triggerId) ?? assert.fail(`${triggerId} stood in a book and is not armed`);
+    const level = held.level && reachedBestE8 !== undefined ? { ...held.level, bestE8: reachedBestE8 } : held.level;
+    const aim = this.#aimNow(held.armed, level);
+    const armed = aim === held.armed.aim ? held.armed : { ...held.armed, aim };
+    this.#armed.set(triggerId, { armed, level, isDue: true });
+    this.#needs.onDue(armed);
+  }
+
+  #aimNow({ aim, symbol, groupId }: Armed, level: Level | null): Aim {
+    if (level !== null && isTrailing(level) && aim.kind === 'trigger_protection') {
+      return { ...aim, level: 'trailing_stop', levelE8: trailingLevelE8(level.side, level) };
+    }
+    if (aim.kind !== 'trail') return aim;
+    const stop = trailingStopOf(aim.positionId);
+    const followed = this.#armed.get(stop)?.level;
+    const bestE8 = this.#books.get(symbol)?.get(groupId)?.trailing.bestE8(stop);
+    return { ...aim, bestE8: bestE8 ?? (followed && isTrailing(followed) ? followed.bestE8 : aim.bestE8) };
+  }
+
+  /** What was held of it, with how far each stop that follows had come. */
+  #disarm({ waiting }: Known): ReadonlyMap<string, Held> {
     const { symbol, key } = waiting;
+    const were = new Map<string, Held>();
     for (const id of idsOf(waiting)) {
       const held = this.#armed.get(id);
       if (held === undefined) continue;
       this.#armed.delete(id);
-      this.#books.get(symbol)?.get(held.armed.groupId)?.disarm(id);
+      const books = this.#books.get(symbol)?.get(held.armed.groupId);
+      const bestE8 = books?.trailing.bestE8(id);
+      were.set(id, bestE8 === undefined || held.level === null ? held : { ...held, level: { ...held.level, bestE8 } });
+      books?.levels.disarm(id);
+      books?.trailing.disarm(id);
     }
     this.#expiring.delete(key);
     this.#expiries.remove(key);
+    return were;
   }
 
-  #bookOf({ symbol, groupId }: Armed): TriggerBook {
-    const ofSymbol = this.#books.get(symbol) ?? new Map<GroupId, TriggerBook>();
+  #booksOf({ symbol, groupId }: Armed): Books {
+    const ofSymbol = this.#books.get(symbol) ?? new Map<GroupId, Books>();
     this.#books.set(symbol, ofSymbol);
-    const book = ofSymbol.get(groupId) ?? new TriggerBook();
-    ofSymbol.set(groupId, book);
-    return book;
+    const books = ofSymbol.get(groupId) ?? { levels: new TriggerBook(), trailing: new TrailingBook() };
+    ofSymbol.set(groupId, books);
+    return books;
   }
 }
 
+const NOTHING_HELD: ReadonlyMap<string, Held> = new Map();
+
+const isTrailing = (level: Level): level is Level & TrailingLevel => 'distanceE8' in level;
+
+function put({ levels, trailing }: Books, level: Level): void {
+  if (isTrailing(level)) trailing.arm(level);
+  else levels.arm(level);
+}
+
+/** A stop at the distance that it had follows what it followed: what is kept of that is behind. */
+function goingOn(wanted: Level, held: Level | null | undefined): Level {
+  if (!isTrailing(wanted) || !held || !isTrailing(held)) return wanted;
+  const { side, distanceE8, bestE8 } = wanted;
+  const goesOn = held.side === side && held.distanceE8 === distanceE8 && isBetter(side, held.bestE8, bestE8);
+  return goesOn ? { ...wanted, bestE8: held.bestE8 } : wanted;
+}
+
+function isSame(level: Level, held: Level | null): boolean {
+  if (held === null) return false;
+  if (isTrailing(level)) return isTrailing(held) && held.side === level.side && held.distanceE8 === level.distanceE8;
+  return !isTrailing(held) && held.watch === level.watch && held.priceE8 === level.priceE8;
+}
+
 function isReached(level: Level, { bidE8, askE8 }: ClientQuote): boolean {
-  const book = new TriggerBook();
-  book.arm(level);
-  return book.reach({ bidE8, askE8, bidLowE8: bidE8, askHighE8: askE8 }).length > 0;
+  const books = { levels: new TriggerBook(), trailing: new TrailingBook() };
+  put(books, level);
+  const seen = { bidE8, askE8, bidLowE8: bidE8, askHighE8: askE8 };
+  return books.levels.reach(seen).length + books.trailing.reach(seen).length > 0;
 }
 
 const expiryOf = ({ key }: Waiting): string => `${key}:expiry`;

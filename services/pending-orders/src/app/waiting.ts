@@ -1,19 +1,41 @@
-import { waitOf, watchOf, type Order, type Position, type Watch } from '@margrave/domain';
-import type { AccountId, OrderId, PositionId, PriceE8, SymbolName } from '@margrave/vocabulary';
+import {
+  keptAnewE8,
+  trailingLevelE8,
+  trailingOf,
+  waitOf,
+  watchOf,
+  type Order,
+  type Position,
+  type ProtectionReached,
+  type Watch,
+} from '@margrave/domain';
+import type { AccountId, OrderId, PositionId, PriceE8, Side, SymbolName } from '@margrave/vocabulary';
 
 /** What is asked of the engine when a price, or a time, is reached. */
 export type Aim =
   | { readonly kind: 'trigger'; readonly orderId: OrderId }
-  | { readonly kind: 'trigger_protection'; readonly positionId: PositionId; readonly level: 'stop_loss' | 'take_profit' }
+  | ({ readonly kind: 'trigger_protection'; readonly positionId: PositionId } & ProtectionReached)
+  /** With the best price as far as it is known here. */
+  | { readonly kind: 'trail'; readonly positionId: PositionId; readonly bestE8: PriceE8 }
   | { readonly kind: 'expire'; readonly orderId: OrderId };
 
-/** A price at which something is to happen to an order or a position. */
-export interface Level {
+/** A price at which something is to happen to an order or a position, or a distance at which a stop follows the price. */
+export type Level = {
   /** `{order}`, or `{position}:{which}`. */
   readonly triggerId: string;
+  readonly aim: Aim;
+} & (FixedLevel | TrailingLevel);
+
+interface FixedLevel {
   readonly watch: Watch;
   readonly priceE8: PriceE8;
-  readonly aim: Aim;
+}
+
+export interface TrailingLevel {
+  /** Of the position. */
+  readonly side: Side;
+  readonly distanceE8: PriceE8;
+  readonly bestE8: PriceE8;
 }
 
 /** An order or a position as it was at one version, with the prices that it waits for; none when it is over, or needs none. */
@@ -50,7 +72,10 @@ export function waitingOfOrder(order: WaitingOrder, sequence: bigint | null = nu
   };
 }
 
-export type ProtectedPosition = Pick<Position, 'positionId' | 'symbol' | 'side' | 'stopLossE8' | 'takeProfitE8' | 'version'> & {
+export type ProtectedPosition = Pick<
+  Position,
+  'positionId' | 'symbol' | 'side' | 'stopLossE8' | 'takeProfitE8' | 'trailingDistanceE8' | 'trailingBestE8' | 'version'
+> & {
   readonly accountId: AccountId;
   /** It has something left to close, and nothing closes it yet. */
   readonly isFree: boolean;
@@ -76,10 +101,34 @@ export function waitingOfPosition(position: ProtectedPosition, sequence: bigint 
     symbol,
     version,
     sequence,
-    levels: isFree ? [...level('stop_loss', stopLossE8), ...level('take_profit', takeProfitE8)] : [],
+    levels: isFree ? [...level('stop_loss', stopLossE8), ...level('take_profit', takeProfitE8), ...trailingLevels(position)] : [],
     expiresAtMs: null,
   };
 }
+
+/** The stop that follows, and the price at which what it follows is to be kept anew. */
+function trailingLevels(position: ProtectedPosition): readonly Level[] {
+  const { positionId, side } = position;
+  const trailing = trailingOf(position);
+  if (trailing === undefined) return [];
+  const levelE8 = trailingLevelE8(side, trailing);
+  return [
+    {
+      triggerId: trailingStopOf(positionId),
+      side,
+      ...trailing,
+      aim: { kind: 'trigger_protection', positionId, level: 'trailing_stop', levelE8 },
+    },
+    {
+      triggerId: `${positionId}:trail`,
+      watch: watchOf('take_profit', side),
+      priceE8: keptAnewE8(side, trailing),
+      aim: { kind: 'trail', positionId, bestE8: trailing.bestE8 },
+    },
+  ];
+}
+
+export const trailingStopOf = (positionId: PositionId): string => `${positionId}:trailing_stop`;
 
 /** Whether the one was so later than the other. Of one version the stored state is the last. */
 export function isLater(one: Waiting, other: Waiting): boolean {

@@ -1,5 +1,6 @@
 import { subscribe, type BusConnection } from '@margrave/bus-nats';
 import { AccountEventV1, type OrderV1, type PositionV1 } from '@margrave/contracts';
+import type { Position } from '@margrave/domain';
 import type { Logger } from '@margrave/runtime';
 import { parseE8, type PriceE8 } from '@margrave/vocabulary';
 import assert from 'node:assert/strict';
@@ -59,11 +60,24 @@ const readPosition = (position: PositionV1, sequence: bigint): Waiting =>
       side: position.side,
       stopLossE8: priceOf(position.stopLoss),
       takeProfitE8: priceOf(position.takeProfit),
+      ...trailingIn(position),
       version: BigInt(position.version),
       isFree: position.closedAt === null && position.closingOrderId === null,
     },
     sequence,
   );
+
+/** An event tells where the stop stood, and how far that is behind the best price. */
+function trailingIn({ side, trailingStop }: PositionV1): Pick<Position, 'trailingDistanceE8' | 'trailingBestE8'> {
+  if (trailingStop === null) return { trailingDistanceE8: null, trailingBestE8: null };
+  const distanceE8 = priceOf(trailingStop.distance);
+  const levelE8 = priceOf(trailingStop.price);
+  assert(distanceE8 !== null && levelE8 !== null, 'a trailing stop has a distance and a price');
+  return {
+    trailingDistanceE8: distanceE8,
+    trailingBestE8: (side === 'buy' ? levelE8 + distanceE8 : levelE8 - distanceE8) as PriceE8,
+  };
+}
 
 function priceOf(text: string | null): PriceE8 | null {
   if (text === null) return null;

@@ -73,6 +73,8 @@ it('what a commit changed is told as it is now', async () => {
     closingOrderId: null,
     stopLossE8: 107_000_000n,
     takeProfitE8: null,
+    trailingDistanceE8: null,
+    trailingBestE8: null,
     version: 13n,
   };
   const closing = { ...position, positionId: '1000000458', closingOrderId: '1000000459' };

@@ -24,6 +24,7 @@ function commandOf({ aim, armedVersion }: Armed): Command {
   switch (aim.kind) {
     case 'trigger':
     case 'trigger_protection':
+    case 'trail':
       return { ...aim, armedVersion };
     case 'expire':
       return aim;
