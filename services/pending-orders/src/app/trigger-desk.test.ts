@@ -173,3 +173,59 @@ it('a symbol that another instance watches is forgotten whole', () => {
   desk.lookAtClock();
   expect([look('1.06000', '1.06010'), desk.size, desk.symbols()]).toEqual([[], 0, []]);
 });
+
+describe('a stop that follows the price', () => {
+  const followed = (told: Parameters<typeof position>[1] = {}) =>
+    position(1, { trailingDistanceE8: price('0.00200'), trailingBestE8: price('1.08000'), ...told });
+  const stop = '1:trailing_stop';
+
+  it('is handed on with where it stood, and what is to be kept anew with how far it has come', () => {
+    desk.take(followed(), RAW);
+    expect(look('1.08010', '1.08020')).toEqual([]);
+    sights.set(RAW, { now: prices('1.08025', '1.08035'), furthest: prices('1.08025', '1.08035') });
+    desk.look(EURUSD);
+    expect(due.splice(0)).toMatchObject([{ triggerId: '1:trail', aim: { kind: 'trail', bestE8: price('1.08025') } }]);
+    sights.set(RAW, { now: prices('1.07820', '1.07830'), furthest: prices('1.07820', '1.07830') });
+    desk.look(EURUSD);
+    expect(due).toMatchObject([{ triggerId: stop, aim: { level: 'trailing_stop', levelE8: price('1.07825') } }]);
+    expect(desk.isArmed(due[0] as Armed)).toBe(true);
+  });
+
+  it('goes on from where it had come when something else of its position changes, not where its distance does', () => {
+    desk.take(followed(), RAW);
+    look('1.08015', '1.08025');
+    desk.take(followed({ version: 11n, stopLossE8: price('1.07000') }), RAW);
+    expect(look('1.07816', '1.07826')).toEqual([]);
+    expect(look('1.07815', '1.07825')).toEqual([stop]);
+    desk.take(position(2, { trailingDistanceE8: price('0.00200'), trailingBestE8: price('1.08000') }), RAW);
+    look('1.08015', '1.08025');
+    desk.take(position(2, { version: 11n, trailingDistanceE8: price('0.00300'), trailingBestE8: price('1.08000') }), RAW);
+    expect(look('1.07701', '1.07711')).toEqual([]);
+    expect(look('1.07700', '1.07710')).toEqual(['2:trailing_stop']);
+  });
+
+  it('that was reached stays reached when something else of its position changes, wherever the price goes meanwhile', () => {
+    desk.take(followed({ stopLossE8: price('1.07500') }), RAW);
+    expect(look('1.07800', '1.07810')).toEqual([stop]);
+    sights.set(RAW, { now: prices('1.08000', '1.08010'), furthest: prices('1.08000', '1.08010') });
+    desk.take(followed({ version: 11n, takeProfitE8: price('1.09000') }), RAW);
+    expect(due).toMatchObject([{ triggerId: stop, armedVersion: 11n, aim: { levelE8: price('1.07800') } }]);
+  });
+
+  it('and so does a stop loss, but not one that was moved', () => {
+    desk.take(position(1, { stopLossE8: price('1.07900') }), RAW);
+    expect(look('1.07900', '1.07910')).toEqual(['1:stop_loss']);
+    sights.set(RAW, { now: prices('1.08000', '1.08010'), furthest: prices('1.08000', '1.08010') });
+    desk.take(position(1, { version: 11n, stopLossE8: price('1.07900') }), RAW);
+    expect(taken()).toEqual(['1:stop_loss']);
+    desk.take(position(1, { version: 12n, stopLossE8: price('1.07800') }), RAW);
+    expect(taken()).toEqual([]);
+  });
+
+  it('is disarmed with its position', () => {
+    desk.take(followed(), RAW);
+    expect(desk.size).toBe(2);
+    desk.take(followed({ version: 11n, isFree: false }), RAW);
+    expect([desk.size, look('1.05000', '1.05010')]).toEqual([0, []]);
+  });
+});

@@ -33,6 +33,31 @@ describe('a position waits', () => {
     expect(position(1, { ...protection, stopLossE8: null }).levels).toMatchObject([{ triggerId: '1:take_profit' }]);
   });
 
+  it.each([
+    ['buy', '1.07800', 'bid_at_least', '1.08020'],
+    ['sell', '1.08200', 'ask_at_most', '1.07980'],
+  ] as const)(
+    'as a %s for a stop that follows it, and to be kept anew a tenth of the distance on',
+    (side, level, watch, anew) => {
+      const trailing = { trailingDistanceE8: price('0.00200'), trailingBestE8: price('1.08000') };
+      expect(position(1, { side, ...trailing }).levels).toEqual([
+        {
+          triggerId: '1:trailing_stop',
+          side,
+          distanceE8: price('0.00200'),
+          bestE8: price('1.08000'),
+          aim: { kind: 'trigger_protection', positionId: '1', level: 'trailing_stop', levelE8: price(level) },
+        },
+        {
+          triggerId: '1:trail',
+          watch,
+          priceE8: price(anew),
+          aim: { kind: 'trail', positionId: '1', bestE8: price('1.08000') },
+        },
+      ]);
+    },
+  );
+
   it('for nothing while it is being closed, or when it is closed', () => {
     expect(position(1, { ...protection, isFree: false }).levels).toEqual([]);
   });

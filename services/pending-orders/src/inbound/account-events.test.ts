@@ -46,6 +46,18 @@ it('a position waits for its stop loss and its take profit, while nothing closes
   expect(readWaiting(positionEvent({ ...protection, closedAt: '2026-01-05T10:00:00.000Z' }))?.levels).toEqual([]);
 });
 
+it.each([
+  ['buy', '1.08200'],
+  ['sell', '1.07800'],
+] as const)('the stop that follows a %s goes on from where it stood', (side, best) => {
+  const trailingStop = { distance: '0.00200', price: '1.08000' };
+  expect(readWaiting(positionEvent({ side, trailingStop }))?.levels[0]).toMatchObject({
+    triggerId: '1000000457:trailing_stop',
+    distanceE8: 200_000n,
+    bestE8: BigInt(best.replace('.', '')) * 1_000n,
+  });
+});
+
 it('what tells of neither is left alone', () => {
   const data = { figures: { balance: '1', marginExecuted: '0', marginTotal: '0' } };
   expect(readWaiting({ ...AccountEventV1.example, type: 'margin.changed', data })).toBeUndefined();

@@ -189,6 +189,26 @@ describe('protecting a position', () => {
     expect(answer.json()).toMatchObject({ position: { stopLoss: '1.08', takeProfit: null } });
   });
 
+  it('by a stop that follows the price shows its distance and where it stands, and takes it away by null', async () => {
+    const positionId = await opened();
+    await protect(positionId, { stopLoss: { price: '1.08000' } });
+    const answer = await protect(positionId, { trailingStop: { distance: '0.00200' } });
+    expect(isProtected(answer.json()).ok).toBe(true);
+    // It would be closed at 1.08443.
+    const trailingStop = { distance: '0.002', price: '1.08243' };
+    expect(answer.json()).toMatchObject({ position: { stopLoss: '1.08', takeProfit: null, trailingStop } });
+    const { decisionId } = answer.json<{ decisionId: string }>();
+    const decision = await gateway.request({ url: `/v1/accounts/${LOCAL}/decisions/${decisionId}` });
+    expect(decision.json()).toMatchObject({ inputs: { trailingStop: 'distance 0.002' } });
+    const without = await protect(positionId, { trailingStop: null });
+    expect(without.json()).toMatchObject({ position: { stopLoss: '1.08', trailingStop: null } });
+  });
+
+  it.each([{ trailingStop: { price: '1.08' } }, { trailingStop: { distance: '0.002', step: '0.001' } }, { trailingStop: {} }])(
+    'by %j is malformed',
+    async (body) => expect((await protect(await opened(), body)).statusCode).toBe(400),
+  );
+
   it('on the wrong side of the market is refused with the price it was measured from', async () => {
     const answer = await protect(await opened(), { stopLoss: { price: '1.09000' } });
     expect(answer.statusCode).toBe(422);

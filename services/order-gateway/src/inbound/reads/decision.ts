@@ -60,7 +60,8 @@ function inputsOf(record: RecordedDecision, currency: Currency): DecisionV1['inp
   };
 }
 
-function askedText({ type, timeInForce, limitPriceE8, stopPriceE8, expiresAtMs, protection }: AskedTerms): DecisionV1['inputs'] {
+function askedText(asked: AskedTerms): DecisionV1['inputs'] {
+  const { type, timeInForce, limitPriceE8, stopPriceE8, expiresAtMs, protection, trailingDistanceE8 } = asked;
   const texts = {
     type,
     timeInForce,
@@ -69,6 +70,7 @@ function askedText({ type, timeInForce, limitPriceE8, stopPriceE8, expiresAtMs, 
     expiresAt: typeof expiresAtMs === 'number' ? timeText(expiresAtMs) : undefined,
     stopLoss: levelText(protection?.stopLoss),
     takeProfit: levelText(protection?.takeProfit),
+    trailingStop: trailingText(trailingDistanceE8),
   };
   return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined));
 }
@@ -80,6 +82,9 @@ const levelText = (level: ProtectionLevel | null | undefined): string | undefine
   if (level === null || level === undefined) return undefined;
   return level.kind === 'price' ? formatE8(level.priceE8) : `distance ${formatE8(level.distanceE8)}`;
 };
+
+const trailingText = (distanceE8: AskedTerms['trailingDistanceE8']): string | undefined =>
+  distanceE8 === null ? 'none' : levelText(distanceE8 === undefined ? undefined : { kind: 'distance', distanceE8 });
 
 const limitsText = ({ orders, ordersAfter, ordersMax, exposureE8, exposureMaxE8 }: NonNullable<RecordedDecision['limits']>) => ({
   orders: `${orders}`,
