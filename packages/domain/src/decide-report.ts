@@ -51,6 +51,7 @@ export function decideReport(
 /** What shows that the report is not about this order. */
 function reportMisfit(order: Order, report: ApplyReport): string | undefined {
   const { orderId } = order;
+  if (order.requestId === null) return `order ${orderId} was sent to nobody`;
   if (order.provider !== report.provider) return `order ${orderId} was sent to ${order.provider}, not to ${report.provider}`;
   if (report.symbol !== order.symbol)
     return `order ${orderId} is of ${order.symbol}, the report of ${report.symbol ?? 'a symbol not listed there'}`;

@@ -164,6 +164,51 @@ describe('every arrival order of up to five reports ends alike', () => {
       { numRuns: 60 },
     ));
 
+  it('on an order that waited for its price', () =>
+    fc.assert(
+      fc.property(
+        reports,
+        ordered,
+        fc.constantFrom('hedging', 'netting'),
+        fc.constantFrom('limit', 'stop'),
+        (set, volumeOf, mode, type) => {
+          const prices = { limit: { limitPriceE8: priceE8('1.08460') }, stop: { stopPriceE8: priceE8('1.08450') } }[type];
+          const rests = { status: 'working', requestId: null, reservation: null, timeInForce: 'gtc' } as const;
+          const waits = buyInFlight(volumeOf(set), { ...rests, type, ...prices });
+          const books = new Books(ofAccount({ mode, orders: [waits] }), context());
+          const [fired] = books.run({ kind: 'trigger', orderId: waits.orderId, armedVersion: waits.version }).orders;
+          fc.pre(fired?.status === 'queued');
+          endAlike(endings(books.account, fired, set));
+        },
+      ),
+      { numRuns: 60 },
+    ));
+
+  it('on the close that a stop loss, a take profit or a trailing stop makes', () =>
+    fc.assert(
+      fc.property(
+        reports,
+        fc.constantFrom('stop_loss', 'take_profit', 'trailing_stop'),
+        somePrice,
+        fc.bigInt(0n, 50n),
+        (set, level, openPriceE8, spare) => {
+          const lots = lotsOf(set) + spare * 1_000_000n;
+          fc.pre(lots > 0n);
+          // Of a buy that would be closed at 1.08446.
+          const levels = { stopLossE8: priceE8('1.08446'), takeProfitE8: priceE8('1.08446') };
+          const trailing = { trailingDistanceE8: priceE8('0.001'), trailingBestE8: priceE8('1.08546') };
+          const held = { ...heldLots('buy', lots, openPriceE8), ...levels, ...trailing };
+          const books = new Books(ofAccount({ positions: [held] }), context());
+          const trigger = { kind: 'trigger_protection', positionId: held.positionId, armedVersion: held.version } as const;
+          const reached = level === 'trailing_stop' ? { level, levelE8: priceE8('1.08446') } : { level };
+          const [closing] = books.run({ ...trigger, ...reached }).orders;
+          assert(closing?.origin === level && closing.status === 'queued');
+          endAlike(endings(books.account, closing, set));
+        },
+      ),
+      { numRuns: 60 },
+    ));
+
   it('on a position that was opened at several prices, where shares of its cost must be rounded', () =>
     fc.assert(
       fc.property(reports, somePrice, somePrice, fc.bigInt(0n, 50n), (set, first, second, spare) => {
