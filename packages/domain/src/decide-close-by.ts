@@ -58,6 +58,8 @@ function pairTerms(
   order: DraftOrder,
   change: ChangeBuilder,
 ): Result<PairTerms, Denial> {
+  const ofFirst = closeTerms(account, first, order, change);
+  if (!ofFirst.ok) return ofFirst;
   const fits =
     second !== undefined &&
     second.symbol === first.symbol &&
@@ -67,8 +69,6 @@ function pairTerms(
   if (!fits) return refuse({ code: 'POSITIONS_NOT_OPPOSITE', numbers: { positionId: word(first.positionId) } });
   // One decision makes both.
   const other = { ...closingOrder(change, second, order.volumeE8, null), decisionId: order.decisionId };
-  const ofFirst = closeTerms(account, first, order, change);
-  if (!ofFirst.ok) return ofFirst;
   const ofSecond = closeTerms(account, second, other, change);
   if (!ofSecond.ok) return ofSecond;
   const priceE8 = divide(second.openNotionalE16, second.openVolumeE8, 'half_away') as PriceE8;

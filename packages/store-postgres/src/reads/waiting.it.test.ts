@@ -31,6 +31,7 @@ beforeAll(async () => {
     'being closed': { stopLossE8: LEVEL, closingOrderId: '6000000002' as OrderId },
     closed: { stopLossE8: LEVEL, openVolumeE8: 0n as LotsE8, openNotionalE16: 0n, closedAtMs: maker.nowMs },
     'with a take profit': { takeProfitE8: LEVEL },
+    'with a stop that follows': { trailingDistanceE8: LEVEL, trailingBestE8: LEVEL },
   } satisfies Record<string, Partial<PositionRow>>)) {
     const opening = orderRow(maker, account);
     orders.set(`opens one ${name}`, opening);
@@ -58,9 +59,15 @@ it('orders that wait with us are read by symbol, page by page, with the group of
 it('positions that are protected, and that nothing closes yet, are read the same way', async () => {
   const read = await test.store.protectedPositions({ symbol: EURUSD, after: null, limit: 100 });
   const { positionId, accountId, symbol, side, version } = positions.get('with a stop loss')!;
+  const others = { takeProfitE8: null, trailingDistanceE8: null, trailingBestE8: null };
   expect(read).toEqual([
-    { positionId, accountId, symbol, side, stopLossE8: LEVEL, takeProfitE8: null, version, groupId: 'standard' },
+    { positionId, accountId, symbol, side, stopLossE8: LEVEL, ...others, version, groupId: 'standard' },
     expect.objectContaining({ positionId: positions.get('with a take profit')!.positionId, takeProfitE8: LEVEL }),
+    expect.objectContaining({
+      positionId: positions.get('with a stop that follows')!.positionId,
+      trailingDistanceE8: LEVEL,
+      trailingBestE8: LEVEL,
+    }),
   ]);
   const after = '9000000000' as PositionId;
   expect(await test.store.protectedPositions({ symbol: EURUSD, after, limit: 100 })).toEqual([]);
