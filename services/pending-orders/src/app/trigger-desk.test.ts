@@ -222,6 +222,22 @@ describe('a stop that follows the price', () => {
     expect(taken()).toEqual([]);
   });
 
+  it('that is heard of when the price is far on already is kept with how far it has come', () => {
+    sights.set(RAW, { now: prices('1.08500', '1.08510'), furthest: prices('1.08500', '1.08510') });
+    desk.take(followed(), RAW);
+    expect(due).toEqual([]);
+    desk.look(EURUSD);
+    expect(due).toMatchObject([{ aim: { kind: 'trail', bestE8: price('1.08500') } }]);
+  });
+
+  it('of an account that changes its group follows the prices of the new one from what is kept', () => {
+    desk.take(followed(), RAW);
+    look('1.08015', '1.08025');
+    desk.restore(followed(), STANDARD);
+    expect(look('1.07801', '1.07811', undefined, STANDARD)).toEqual([]);
+    expect(look('1.07800', '1.07810', undefined, STANDARD)).toEqual([stop]);
+  });
+
   it('is disarmed with its position', () => {
     desk.take(followed(), RAW);
     expect(desk.size).toBe(2);

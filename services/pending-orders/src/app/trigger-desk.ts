@@ -190,7 +190,10 @@ export class TriggerDesk {
     assert(groupId !== undefined, `${key} waits for a price of no group`);
     const owner = { accountId, symbol, groupId, armedVersion };
     for (const level of waiting.levels) {
-      this.#arm({ triggerId: level.triggerId, aim: level.aim, ...owner }, level, held.get(level.triggerId));
+      const before = held.get(level.triggerId);
+      // Another group has other prices.
+      const same = before?.armed.groupId === groupId ? before : undefined;
+      this.#arm({ triggerId: level.triggerId, aim: level.aim, ...owner }, level, same);
     }
     if (waiting.expiresAtMs !== null) {
       const armed = { triggerId: expiryOf(waiting), aim: expiryAim(waiting), ...owner };
@@ -209,9 +212,10 @@ export class TriggerDesk {
     const level = goingOn(wanted, held?.level);
     const { triggerId, symbol, groupId } = armed;
     this.#armed.set(triggerId, { armed, level, isDue: false });
-    const now = this.#needs.sight(symbol, groupId)?.now;
-    const isDue = (held?.isDue === true && isSame(level, held.level)) || (now !== undefined && isReached(level, now));
-    if (isDue) this.#handOn(triggerId);
+    const stays = held?.isDue === true && isSame(level, held.level);
+    // What is to be kept anew has first to be followed to.
+    const now = armed.aim.kind === 'trail' ? undefined : this.#needs.sight(symbol, groupId)?.now;
+    if (stays || (now !== undefined && isReached(level, now))) this.#handOn(triggerId);
     else put(this.#booksOf(armed), level);
   }
 
