@@ -25,7 +25,10 @@ const schema = Type.Object(
     reduceOnly: Type.Boolean({ description: 'Whether it closes what is open on the other side and opens nothing.' }),
     stopLoss: protectionLevelOrNull('Where the position that it opens is closed at a loss; null for nowhere.'),
     takeProfit: protectionLevelOrNull('Where the position that it opens is closed with a gain; null for nowhere.'),
-    origin: oneOf(ORDER_ORIGINS, 'What made it: a client, or the stop loss or take profit of the position that it closes.'),
+    origin: oneOf(
+      ORDER_ORIGINS,
+      'What made it: a client, or the stop loss, take profit or trailing stop of the position that it closes.',
+    ),
     volume: decimal('Lots ordered.'),
     filledVolume: decimal('Lots filled so far.'),
     averagePrice: orNull(decimal('Volume-weighted price of the fills, rounded to 8 decimals; null while nothing is filled.')),

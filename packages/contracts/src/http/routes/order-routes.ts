@@ -261,7 +261,7 @@ const protectPosition: Route = {
   tag: 'Positions',
   summary: 'Protect a position',
   description:
-    'Sets the stop loss and the take profit of a position in one call. They follow its open volume: when one is reached, all that is open is closed, a stop loss at the first price that there is. A refusal changes nothing; its decision is kept. Sent again, it does the same again.',
+    'Sets the stop loss, the take profit and the trailing stop of a position in one call. They follow its open volume: when one is reached, all that is open is closed, by a stop at the first price that there is. A trailing stop stays its distance behind the best price at which the position could have been closed and never moves back; `position.changed` tells where it stands at least each tenth of its distance. A refusal changes nothing; its decision is kept. Sent again, it does the same again.',
   parameters: ofPosition,
   query: null,
   body: ProtectPositionRequestV1,
